@@ -56,6 +56,7 @@ void hs_put_format(hs_buffer *buffer, const char *format, ...) {
   va_copy(again, arguments);
   int length = vsnprintf(NULL, 0, format, arguments);
   va_end(arguments);
+  if (length < 0) buffer->failed = true;
   if (length >= 0 && reserve(buffer, (size_t)length + 1)) {
     vsnprintf((char *)buffer->data + buffer->size, (size_t)length + 1, format, again);
     buffer->size += (size_t)length;

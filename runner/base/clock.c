@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static double seconds_of(clockid_t clock) {
@@ -15,6 +16,7 @@ double hs_clock_wall(void) { return seconds_of(CLOCK_REALTIME); }
 double hs_clock_cpu(void) { return seconds_of(CLOCK_PROCESS_CPUTIME_ID); }
 
 const char *hs_duration_text(double seconds, char text[32]) {
+  if (!(seconds >= 0 && seconds < 1e12)) return strcpy(text, "unknown"); /* an estimate from nothing */
   long whole = (long)(seconds + 0.5);
   if (seconds < 10)
     snprintf(text, 32, "%.1f s", seconds);

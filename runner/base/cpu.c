@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct level_entry {
   const char *name, *blas_core;
@@ -48,6 +49,9 @@ int hs_cpu_level_parse(const char *name) {
 
 int hs_cpu_cores(void) {
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) { /* more processors than a cpu_set_t holds */
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (int)online : 1;
+  }
   return CPU_COUNT(&set);
 }

@@ -1,6 +1,7 @@
 #include "params.h"
 
 #include <cjson/cJSON.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,8 +38,14 @@ static bool is_at(const hs_params *params, size_t at, const char *name) {
   return at < params->count && strcmp(params->items[at].name, name) == 0;
 }
 
+/* -0 and 0 are one value, and so are all true flags: equal params must have equal bytes. */
+static double canonical_number(const hs_value *value) {
+  if (value->type == HS_VALUE_FLAG) return value->number != 0;
+  return value->number == 0 ? 0 : value->number;
+}
+
 int hs_params_set(hs_params *params, const char *name, const hs_value *value) {
-  hs_value copy = *value;
+  hs_value copy = {.type = value->type, .number = canonical_number(value)};
   copy.text = hs_copy_text(value->text);
   if (value->text && !copy.text) return HS_ERROR_MEMORY;
   size_t at = lower_bound(params, name);
@@ -60,7 +67,7 @@ int hs_params_set(hs_params *params, const char *name, const hs_value *value) {
 }
 
 int hs_params_set_number(hs_params *params, const char *name, double number) {
-  return hs_params_set(params, name, &(hs_value){.type = HS_VALUE_NUMBER, .number = number == 0 ? 0 : number});
+  return hs_params_set(params, name, &(hs_value){.type = HS_VALUE_NUMBER, .number = number});
 }
 
 int hs_params_set_text(hs_params *params, const char *name, const char *text) {
@@ -115,7 +122,9 @@ const char *hs_number_text(double number, char text[HS_NUMBER_TEXT_SIZE]) {
     snprintf(text, HS_NUMBER_TEXT_SIZE, "%.0f", number == 0 ? 0.0 : number);
     return text;
   }
-  for (int digits = 15; digits <= 17; digits++) {
+  if (isnan(number)) return strcpy(text, "nan"); /* printf would show its sign */
+  /* Every decimal of up to 15 digits survives a normal double; subnormal ones have fewer digits to keep. */
+  for (int digits = fabs(number) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
     snprintf(text, HS_NUMBER_TEXT_SIZE, "%.*g", digits, number);
     if (strtod(text, NULL) == number) break;
   }
@@ -160,6 +169,8 @@ void hs_params_put_json(const hs_params *params, hs_buffer *text) {
 }
 
 static int set_json_item(hs_params *params, const cJSON *item, char *message) {
+  if (cJSON_IsNumber(item) && !isfinite(item->valuedouble))
+    return hs_fail(message, HS_ERROR_FORMAT, "\"%s\" is a number too large for a double", item->string);
   if (cJSON_IsNumber(item)) return hs_params_set_number(params, item->string, item->valuedouble);
   if (cJSON_IsString(item)) return hs_params_set_text(params, item->string, item->valuestring);
   if (cJSON_IsBool(item)) return hs_params_set_flag(params, item->string, cJSON_IsTrue(item));
@@ -168,7 +179,7 @@ static int set_json_item(hs_params *params, const cJSON *item, char *message) {
 }
 
 int hs_params_parse_json(const char *text, hs_params *params, char *message) {
-  cJSON *root = cJSON_Parse(text);
+  cJSON *root = cJSON_ParseWithOpts(text, NULL, true); /* true: nothing may follow the object */
   hs_params parsed = {0};
   int status = HS_OK;
   if (!cJSON_IsObject(root)) status = hs_fail(message, HS_ERROR_FORMAT, "not a JSON object: %.60s", text);

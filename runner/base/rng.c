@@ -17,7 +17,8 @@ uint64_t hs_rng_bits(hs_rng rng, uint64_t index) {
   return (uint64_t)bits.v[half] | (uint64_t)bits.v[half + 1] << 32;
 }
 
-double hs_rng_uniform(hs_rng rng, uint64_t index) { return ((double)(hs_rng_bits(rng, index) >> 11) + 0.5) * 0x1p-53; }
+/* 52 bits, not 53: 2^53 - 1 + 0.5 has no double of its own and would round to 2^53, so the result to 1. */
+double hs_rng_uniform(hs_rng rng, uint64_t index) { return ((double)(hs_rng_bits(rng, index) >> 12) + 0.5) * 0x1p-52; }
 
 uint64_t hs_rng_below(hs_rng rng, uint64_t index, uint64_t bound) {
   return (uint64_t)(((unsigned __int128)hs_rng_bits(rng, index) * bound) >> 64);

@@ -20,7 +20,7 @@ hs_rng hs_rng_of(hs_hash identity);
 
 /* 64 random bits: element `index`. */
 uint64_t hs_rng_bits(hs_rng rng, uint64_t index);
-/* Uniform in (0, 1): never 0, never 1; multiples of 2^-53 plus 2^-54. */
+/* Uniform in (0, 1): never 0, never 1; multiples of 2^-52 plus 2^-53, all exact. */
 double hs_rng_uniform(hs_rng rng, uint64_t index);
 /* Uniform whole number in [0, bound), bound >= 1; bias below bound / 2^64 (multiply-shift). */
 uint64_t hs_rng_below(hs_rng rng, uint64_t index, uint64_t bound);
