@@ -50,12 +50,23 @@ typedef struct hs_model hs_model;
 /* The registry must outlive the model. */
 int hs_model_open(const hs_registry *registry, const hs_params *description, hs_model **model, char *message);
 void hs_model_free(hs_model **model);
-/* Patterns (and values, or NULL) are borrowed until the next store or free. */
+/* Patterns (N x D) and values (N x D, or NULL) are borrowed until the next store or free. */
 int hs_model_store(hs_model *model, const hs_matrix *patterns, const hs_matrix *values, char *message);
 /* Checks bounds and allocates: refuses what the stored patterns make impossible (HS_ERROR_PARAMETER: k > N). */
 int hs_model_prepare(hs_model *model, int64_t queries, int64_t steps, char *message);
 /* prepares by itself if needed; workspaces carry canaries: HS_ERROR_INTERNAL names the plugin that overran. */
 int hs_model_retrieve(hs_model *model, const hs_retrieve_request *request, hs_retrieve_result *result, char *message);
+/* energies[b] of every row of `states`. Rows beyond those prepared for prepare the model again. */
 int hs_model_energy(hs_model *model, const hs_matrix *states, double *energies, char *message);
+
+/* ---- a solver alone ---------------------------------------------------------------------------------------- */
+
+/* Solves every row of `scores` (float32 or float64, B x n) with the solver that the description names
+ * ({solver="entmax", alpha=1.5}), in double and without pruning, and writes p (float64, B x n, overwritten) densely.
+ * Returns HS_OK or the worst note of the rows (NOT_CONVERGED, INFEASIBLE, INVALID: a row of the latter two stays 0).
+ * Errors: those of hs_registry_check_model, HS_ERROR_SHAPE, HS_ERROR_MEMORY, those of the plugin, HS_ERROR_INTERNAL
+ * for a plugin that wrote past its workspace or returned a malformed row. Aliasing of scores and p: none. */
+int hs_registry_solve(const hs_registry *registry, const hs_params *description, const hs_matrix *scores, hs_matrix *p,
+                      char *message);
 
 #endif
