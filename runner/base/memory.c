@@ -29,10 +29,10 @@ int hs_grow(void *array, size_t *capacity, size_t wanted, size_t size) {
   memcpy(&old, array, sizeof old);
   grown = realloc(old, larger * size);
   if (!grown) return HS_ERROR_MEMORY;
-  memcpy(array, &grown, sizeof grown); /* the caller's array has it now, which cppcheck cannot see: */
+  memcpy(array, &grown, sizeof grown);
   *capacity = larger;
-  // cppcheck-suppress memleak
-  return HS_OK;
+  /* The caller's array owns the block now, which cppcheck cannot see. */
+  return HS_OK; /* cppcheck-suppress memleak */
 }
 
 char *hs_copy_text(const char *text) {
