@@ -1,0 +1,81 @@
+#include "candidates.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+/* Copies the usable entries to gap (as double) and index. Returns false on NaN or +infinity. */
+static bool gather(const hs__scores *scores, hs__row *row) {
+  const float *narrow = (const float *)scores->values + scores->begin;
+  const double *wide = (const double *)scores->values + scores->begin;
+  bool is_narrow = scores->dtype == HS_FLOAT32, bad = false;
+  int64_t count = 0;
+  for (int64_t i = 0; i < scores->length; i++) {
+    if (scores->mask && !scores->mask[i]) continue;
+    double score = is_narrow ? (double)narrow[i] : wide[i];
+    row->gap[count] = score;
+    row->index[count] = (int32_t)i;
+    count += score > -INFINITY;
+    bad |= !(score < INFINITY);
+  }
+  row->count = count;
+  return !bad;
+}
+
+static double largest(const double *values, int64_t count) {
+  double best = values[0];
+  for (int64_t i = 1; i < count; i++) best = values[i] > best ? values[i] : best;
+  return best;
+}
+
+static double median_of_three(double a, double b, double c) {
+  double low = a < b ? a : b, high = a < b ? b : a;
+  return c < low ? low : c > high ? high : c;
+}
+
+/* The order-th largest of the values, which are rearranged: Hoare's selection with equal values set aside. */
+static double select_largest(double *values, int64_t count, int64_t order) {
+  for (;;) {
+    double pivot = median_of_three(values[0], values[count / 2], values[count - 1]);
+    int64_t above = 0, equal = 0;
+    for (int64_t i = 0; i < count; i++) {
+      above += values[i] > pivot;
+      equal += values[i] == pivot;
+    }
+    if (above < order && order <= above + equal) return pivot;
+    bool upper = order <= above;
+    int64_t kept = 0;
+    for (int64_t i = 0; i < count; i++) {
+      double value = values[i];
+      values[kept] = value;
+      kept += upper ? value > pivot : value < pivot;
+    }
+    if (!upper) order -= above + equal;
+    count = kept;
+  }
+}
+
+static double order_statistic(const hs__row *row, int64_t order) {
+  if (order == 1) return largest(row->gap, row->count);
+  for (int64_t i = 0; i < row->count; i++) row->scratch[i] = row->gap[i];
+  return select_largest(row->scratch, row->count, order);
+}
+
+int32_t hs__candidates_find(const hs__scores *scores, int64_t order, double margin, hs__row *row) {
+  if (!gather(scores, row)) return HS_INVALID;
+  if (row->count < order) return HS_INFEASIBLE;
+  double reference = order_statistic(row, order);
+  for (int64_t i = 0; i < row->count; i++) row->gap[i] -= reference;
+  hs__candidates_drop(row, -margin);
+  return HS_OK;
+}
+
+void hs__candidates_drop(hs__row *row, double bound) {
+  int64_t kept = 0;
+  for (int64_t i = 0; i < row->count; i++) {
+    double gap = row->gap[i];
+    row->gap[kept] = gap;
+    row->index[kept] = row->index[i];
+    kept += gap > bound;
+  }
+  row->count = kept;
+}
