@@ -1,0 +1,229 @@
+#include "run_options.h"
+
+#include <base/buffer.h>
+#include <base/log.h>
+#include <base/memory.h>
+#include <base/status.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../config.h"
+
+#define AT(field) offsetof(hs_run_options, field)
+
+const hs_option HS_MACHINE_OPTIONS[HS_MACHINE_OPTION_COUNT] = {
+    {.name = "plugin-path",
+     .configurable = true,
+     .type = HS_OPTION_PATHS,
+     .offset = AT(plugin_path),
+     .argument = "FOLDER",
+     .doc = "a folder of plugins, searched beside those shipped; repeatable; also HOPSWEEP_PLUGIN_PATH=a:b"},
+    {.name = "data-dir",
+     .configurable = true,
+     .type = HS_OPTION_PATHS,
+     .offset = AT(data_dir),
+     .argument = "FOLDER",
+     .doc = "a folder where data sets are looked for; repeatable, the first that has the data wins; also "
+            "HOPSWEEP_DATA=a:b"},
+    {.name = "threads",
+     .configurable = true,
+     .type = HS_OPTION_INTEGER,
+     .offset = AT(settings.threads),
+     .argument = "N",
+     .doc = "BLAS threads of each executor; part of the numerics fingerprint (default 1)",
+     .minimum = 1,
+     .maximum = 1024},
+    {.name = "memory-limit",
+     .configurable = true,
+     .type = HS_OPTION_SIZE,
+     .offset = AT(settings.memory_limit),
+     .argument = "SIZE",
+     .doc = "memory of each executor, such as 4G (default: its share of the machine or cgroup)"},
+    {.name = "log",
+     .configurable = true,
+     .type = HS_OPTION_PATH,
+     .offset = AT(log),
+     .argument = "FILE",
+     .doc = "also append every message to this file, with the time in front"},
+    {.name = "config",
+     .type = HS_OPTION_PATH,
+     .offset = AT(config),
+     .argument = "FILE",
+     .doc = "the configuration file (default: HOPSWEEP_CONFIG, ./hopsweep.cfg, ~/.config/hopsweep/hopsweep.cfg, "
+            "/etc/hopsweep.cfg, the first that exists)"},
+    {.name = "quiet", .letter = 'q', .offset = AT(quiet), .doc = "only warnings and errors, no progress"},
+    {.name = "verbose", .letter = 'v', .offset = AT(verbose), .doc = "also say what is done and why"},
+};
+
+enum { SET_AT, SEED_AT };
+const hs_option HS_SWEEP_OPTIONS[HS_SWEEP_OPTION_COUNT] = {
+    [SET_AT] = {.name = "set",
+                .type = HS_OPTION_LIST,
+                .offset = AT(set),
+                .argument = "NAME=VALUE",
+                .doc = "override an option that the sweep declares with hs.options; repeatable"},
+    [SEED_AT] = {.name = "seed",
+                 .type = HS_OPTION_WHOLE,
+                 .offset = AT(seed),
+                 .argument = "N",
+                 .doc = "the sweep's seed (default: the one of the script)"},
+};
+
+const hs_option HS_RUN_OPTIONS[HS_RUN_OPTION_COUNT] = {
+    {.name = "store",
+     .type = HS_OPTION_PATH,
+     .offset = AT(store),
+     .argument = "FILE",
+     .doc = "where results go (default: the sweep file's name with .db, in this folder)"},
+    {.name = "processes",
+     .letter = 'j',
+     .configurable = true,
+     .type = HS_OPTION_INTEGER,
+     .offset = AT(settings.processes),
+     .argument = "N",
+     .doc = "start N ranks on this machine; inside mpirun or srun, leave it out",
+     .minimum = 1,
+     .maximum = 4096},
+    {.name = "trial-timeout",
+     .configurable = true,
+     .type = HS_OPTION_DURATION,
+     .offset = AT(settings.trial_timeout),
+     .argument = "TIME",
+     .doc = "kill a trial that takes longer: 90s, 5m, 2h (default 0: never); its verdict is timeout",
+     .maximum = 1e9},
+    {.name = "max-retries",
+     .configurable = true,
+     .type = HS_OPTION_INTEGER,
+     .offset = AT(settings.max_retries),
+     .argument = "N",
+     .doc = "further attempts of a trial that crashed or timed out",
+     .maximum = 1000},
+    {.name = "crash-limit",
+     .configurable = true,
+     .type = HS_OPTION_INTEGER,
+     .offset = AT(settings.crash_limit),
+     .argument = "N",
+     .doc = "executors that one trial may cost, retries included, before it is left as crashed",
+     .minimum = 1,
+     .maximum = 1000},
+    {.name = "halt",
+     .configurable = true,
+     .type = HS_OPTION_HALT,
+     .offset = AT(settings.halt),
+     .argument = "WHEN",
+     .doc = "stop when trials fail: soon,fail=10 (hand out no more), now,fail=5% (kill what runs)"},
+    {.name = "progress",
+     .configurable = true,
+     .type = HS_OPTION_CHOICE,
+     .offset = AT(progress),
+     .argument = "auto|bar|lines|none",
+     .doc = "what to show while running (default auto: a bar on a terminal, lines in a log)",
+     .choices = "auto|bar|lines|none"},
+    {.name = "progress-interval",
+     .configurable = true,
+     .type = HS_OPTION_DURATION,
+     .offset = AT(settings.progress_interval),
+     .argument = "TIME",
+     .doc = "time between progress lines",
+     .minimum = 0.1,
+     .maximum = 86400},
+    {.name = "keep-results",
+     .offset = AT(settings.keep_results),
+     .doc = "go on with a store although the sweep's code changed without a new revision"},
+    {.name = "new-fingerprint",
+     .offset = AT(settings.new_fingerprint),
+     .doc = "go on with a store that was made by other numerics (BLAS, processor, threads)"},
+    {.name = "take-over",
+     .offset = AT(settings.take_over),
+     .doc = "take a store whose lock was left by another host that cannot be asked"},
+};
+
+void hs_run_options_default(hs_run_options *options) {
+  hs_settings_default(&options->settings);
+  options->progress = (int)options->settings.progress;
+}
+
+static int out_of_memory(char *message) { return hs_fail(message, HS_ERROR_MEMORY, "out of memory"); }
+
+/* Which options of this table the command line gave; none if the command does not have the table. */
+static uint64_t given_of(const hs_call *call, const hs_option *table) {
+  for (size_t g = 0; g < HS_MAX_GROUPS; g++)
+    if (call->command->groups[g].options == table) return call->parsed->given[g];
+  return 0;
+}
+
+static int add_environment(hs_run_options *options) {
+  const char *plugins = getenv("HOPSWEEP_PLUGIN_PATH"), *data = getenv("HOPSWEEP_DATA");
+  if (plugins) HS_TRY(hs_text_list_split(&options->plugin_path, plugins, ':'));
+  if (data) HS_TRY(hs_text_list_split(&options->data_dir, data, ':'));
+  return HS_OK;
+}
+
+static int add_config(const hs_call *call, hs_run_options *options, char *message) {
+  char *path = NULL;
+  HS_TRY(hs_config_find(options->config, &path, message));
+  if (!path) return HS_OK;
+  const hs_config_section sections[] = {
+      {HS_MACHINE_OPTIONS, HS_MACHINE_OPTION_COUNT, options, given_of(call, HS_MACHINE_OPTIONS)},
+      {HS_RUN_OPTIONS, HS_RUN_OPTION_COUNT, options, given_of(call, HS_RUN_OPTIONS)},
+  };
+  int status = hs_config_apply(path, sections, HS_COUNT_OF(sections), message);
+  hs_log_debug("configuration: %s", path);
+  hs_free(&path);
+  return status;
+}
+
+static int join_data_folders(hs_run_options *options, char *message) {
+  hs_buffer joined = {0};
+  for (size_t i = 0; i < options->data_dir.count; i++)
+    hs_put_format(&joined, "%s%s", i ? ":" : "", options->data_dir.items[i]);
+  hs_free(&options->data_folders);
+  options->data_folders = hs_copy_text(hs_buffer_text(&joined));
+  bool failed = joined.failed || !options->data_folders;
+  hs_buffer_free(&joined);
+  return failed ? out_of_memory(message) : HS_OK;
+}
+
+static void set_log_level(const hs_run_options *options) {
+  if (options->quiet) hs_log_set_level(HS_LOG_WARNING);
+  if (options->verbose) hs_log_set_level(HS_LOG_DEBUG);
+}
+
+int hs_run_options_complete(const hs_call *call, hs_run_options *options, char *message) {
+  set_log_level(options);
+  if (add_environment(options) < 0) return out_of_memory(message);
+  HS_TRY(add_config(call, options, message));
+  HS_TRY(join_data_folders(options, message));
+  hs_settings *settings = &options->settings;
+  settings->plugin_folders = (const char *const *)options->plugin_path.items;
+  settings->plugin_folder_count = options->plugin_path.count;
+  settings->data_folders = options->data_folders;
+  settings->progress = options->quiet ? HS_PROGRESS_NONE : (hs_progress_mode)options->progress;
+  settings->log = options->log;
+  settings->store = options->store;
+  settings->command_line = call->command_line;
+  return options->log ? hs_log_open(options->log, message) : HS_OK;
+}
+
+void hs_run_options_free(hs_run_options *options) { hs_free(&options->data_folders); }
+
+/* "name=value" -> overrides. */
+static int add_override(hs_sweep_source *source, const char *text, char *message) {
+  const char *equals = strchr(text, '=');
+  if (!equals || equals == text)
+    return hs_fail(message, HS_ERROR_USAGE, "--set %s: expected NAME=VALUE, such as --set queries=500", text);
+  char *name = strndup(text, (size_t)(equals - text));
+  int status = name ? hs_params_set_text(&source->overrides, name, equals + 1) : HS_ERROR_MEMORY;
+  free(name);
+  return status < 0 ? out_of_memory(message) : HS_OK;
+}
+
+int hs_run_options_source(const hs_call *call, const hs_run_options *options, hs_sweep_source *source, char *message) {
+  HS_TRY(hs_sweep_source_read(call->arguments[0], source, message));
+  for (size_t i = 0; i < options->set.count; i++) HS_TRY(add_override(source, options->set.items[i], message));
+  hs_free(&source->data_folders);
+  source->data_folders = hs_copy_text(options->data_folders);
+  source->seed = options->seed;
+  source->seed_given = (given_of(call, HS_SWEEP_OPTIONS) >> SEED_AT & 1) != 0;
+  return source->data_folders ? HS_OK : out_of_memory(message);
+}
