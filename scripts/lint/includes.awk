@@ -29,8 +29,8 @@ BEGIN {
   # Everything else in <> must be C's, POSIX's or Linux's own.
   split("assert complex ctype errno fenv float inttypes limits locale math setjmp signal stdalign stdarg stdatomic " \
         "stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar wchar wctype " \
-        "dirent elf endian execinfo fcntl features fnmatch ftw getopt glob grp immintrin langinfo libgen link malloc " \
-        "netdb poll pthread pwd regex sched semaphore spawn strings syslog termios ucontext unistd x86intrin cpuid",
+        "dirent elf endian execinfo fcntl features fnmatch ftw getopt glob grp langinfo libgen link malloc netdb poll " \
+        "pthread pwd regex sched semaphore spawn strings syslog termios ucontext unistd cpuid",
         names, " ")
   for (i in names) system_header[names[i] ".h"] = 1
 }
@@ -99,7 +99,7 @@ function check_foreign(name,    i) {
     }
     return
   }
-  if (!(name in system_header) && name !~ /^(sys|linux|net|netinet|arpa)\//)
+  if (!(name in system_header) && name !~ /^[a-z0-9]*intrin\.h$/ && name !~ /^(sys|linux|gnu|net|netinet|arpa)\//)
     report("door: <" name "> is a foreign library without a door in scripts/lint/includes.awk")
 }
 

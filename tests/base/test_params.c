@@ -162,8 +162,8 @@ static void number_texts_read_back_and_are_shortest(void **state) {
     if (!isfinite(number)) continue;
     hs_number_text(number, text);
     assert_true(strlen(text) < HS_NUMBER_TEXT_SIZE);
-    double back = strtod(text, NULL);
-    assert_memory_equal(&back, number == 0 ? &(double){0} : &number, sizeof back);
+    double back = strtod(text, NULL), same = number == 0 ? 0 : number;
+    assert_memory_equal(&back, &same, sizeof back);
     if (i % 10 == 0 && number != floor(number)) assert_int_equal(significant_digits(text), least_digits(number));
   }
 }
