@@ -1,0 +1,88 @@
+/* executor_check.c: `hopsweep plugins check FILE.so`: foreign code is examined in a child, because it may do anything.
+ */
+#include <base/clock.h>
+#include <base/log.h>
+#include <base/status.h>
+#include <errno.h>
+#include <plugins/check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "executor_plugins.h"
+#include "run.h"
+
+/* A plugin that takes longer hangs: the suite itself takes seconds. A child that has blocked its alarm gets the grace
+ * on top. */
+enum { TIME_LIMIT = 120, GRACE = 5, SIGNAL_STACK = 1 << 16 };
+
+static const int FATAL[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM};
+
+/* Of the child; static because a signal handler must find it. */
+static hs_buffer report;
+static unsigned char signal_stack[SIGNAL_STACK];
+
+static void write_report(void) {
+  for (size_t at = 0; at < report.size;) {
+    ssize_t written = write(STDOUT_FILENO, report.data + at, report.size - at);
+    if (written < 0 && errno != EINTR) return;
+    if (written > 0) at += (size_t)written;
+  }
+}
+
+/* The lines so far tell which check was next; then the signal does what it always does. */
+static void last_words(int number) {
+  write_report();
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+static void catch_fatal_signals(void) {
+  stack_t stack = {.ss_sp = signal_stack, .ss_size = sizeof signal_stack};
+  sigaltstack(&stack, NULL); /* a plugin may have used up the ordinary stack */
+  struct sigaction action = {.sa_handler = last_words, .sa_flags = SA_ONSTACK | SA_NODEFER};
+  for (size_t i = 0; i < sizeof FATAL / sizeof *FATAL; i++) sigaction(FATAL[i], &action, NULL);
+  alarm(TIME_LIMIT);
+}
+
+static _Noreturn void examine(const char *file, const char *const *folders, size_t count) {
+  char message[HS_MESSAGE_SIZE] = "";
+  catch_fatal_signals();
+  int failed = hs_check_plugin(file, folders, count, &report, message);
+  write_report();
+  if (failed < 0) hs_log_error("%s", message[0] ? message : hs_status_text(failed));
+  _exit(failed < 0 ? hs_exit_of(failed) : failed > 0 ? HS_EXIT_TRIALS : HS_EXIT_OK);
+}
+
+static int wait_for(pid_t child) {
+  double until = hs_clock_now() + TIME_LIMIT + GRACE;
+  int status;
+  for (;;) {
+    pid_t ended = waitpid(child, &status, WNOHANG);
+    if (ended == child) return status;
+    if (hs_clock_now() > until) kill(child, SIGKILL);
+    usleep(20000);
+  }
+}
+
+int hs__executor_check(const char *file, const char *const *folders, size_t folder_count) {
+  fflush(NULL);
+  pid_t child = fork();
+  if (child < 0) {
+    hs_log_error("no process for the check: %s", strerror(errno));
+    return HS_EXIT_CONFIG;
+  }
+  if (child == 0) examine(file, folders, folder_count);
+  int status = wait_for(child);
+  if (WIFEXITED(status)) return WEXITSTATUS(status);
+  int number = WTERMSIG(status);
+  if (number == SIGALRM || number == SIGKILL)
+    printf("FAIL the next check did not end within %d s\n", TIME_LIMIT);
+  else
+    printf("FAIL the next check ended in signal %d (%s)\n", number, strsignal(number));
+  fflush(stdout);
+  return HS_EXIT_TRIALS;
+}
