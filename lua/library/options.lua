@@ -1,0 +1,73 @@
+-- options.lua: hs.options{name = default}: what `--set name=value` may change, with the types of the defaults.
+local core = require "hopsweep.core"
+local check = require "hopsweep.check"
+
+local options = { in_force = {} }
+
+local flags = { ["true"] = true, yes = true, ["1"] = true, ["false"] = false, no = false, ["0"] = false }
+
+local convert = {
+  string = function(text) return text end,
+  number = function(text)
+    local number = tonumber(text)
+    if number and number == number and math.abs(number) < math.huge then return number end
+  end,
+  boolean = function(text) return flags[text] end,
+}
+
+local function declared(defaults)
+  local lines = {}
+  for _, name in ipairs(check.sorted_names("hs.options", defaults)) do
+    local quoted = type(defaults[name]) == "string" and string.format("%q", defaults[name]) or tostring(defaults[name])
+    lines[#lines + 1] = string.format("%s = %s", name, quoted)
+  end
+  return #lines > 0 and table.concat(lines, ", ") or "(none)"
+end
+
+local function overridden(defaults, name, text)
+  if defaults[name] == nil then
+    check.fail("--set %s=%s: there is no such option; the script declares %s", name, text, declared(defaults))
+  end
+  local value = convert[type(defaults[name])](text)
+  if value == nil then
+    check.fail("--set %s=%s: not a %s; the script declares %s", name, text, type(defaults[name]), declared(defaults))
+  end
+  return check.scalar("hs.options: " .. name, value)
+end
+
+local function read_only(values, defaults)
+  return setmetatable({}, {
+    __name = "hs.options",
+    __metatable = "options are read-only",
+    __index = function(_, name)
+      if values[name] == nil then
+        check.fail("there is no option '%s'; the script declares %s", tostring(name), declared(defaults))
+      end
+      return values[name]
+    end,
+    __newindex = function() check.fail "options are read-only: change them with --set or in hs.options" end,
+    __pairs = function() return pairs(values) end,
+  })
+end
+
+-- A read-only table of the values in force. One call per script, so that --set has one place to look at.
+function options.declare(defaults)
+  if options.declared then check.fail "hs.options was called before: declare all options in one table" end
+  local values = {}
+  for _, name in ipairs(check.sorted_names("hs.options", defaults)) do
+    values[name] = check.scalar("hs.options: " .. name, defaults[name])
+  end
+  for name, text in pairs(core.overrides()) do values[name] = overridden(values, name, text) end
+  options.declared, options.in_force = true, values
+  return read_only(values, values)
+end
+
+-- hs.sweep: the values in force; --set without hs.options is an error.
+function options.finish()
+  if not options.declared then
+    for name, text in pairs(core.overrides()) do overridden({}, name, text) end
+  end
+  return options.in_force
+end
+
+return options
