@@ -1,17 +1,17 @@
 #!/bin/sh
-# setup.sh [build|test|lint|all]: installs the Debian packages that hopsweep needs (scripts/packages.txt says why each).
+# setup.sh [build|test|lint]: installs the Debian packages that hopsweep needs (scripts/packages.txt says why each).
 # Installs only what is missing, so a second call is instant and needs no network. Exit 3: something is missing that it
 # cannot install.
 set -u
 . "$(dirname -- "$0")/common.sh"
 
+log=$root/build/setup.log
 tier=${1:-build}
 case $tier in
 build) sections="build" ;;
 test) sections="build test" ;;
 lint) sections="build test lint" ;;
-all) sections="build test lint" ;;
-*) fail "usage: setup.sh [build|test|lint|all]" 2 ;;
+*) fail "usage: setup.sh [build|test|lint]" 2 ;;
 esac
 
 # packages_of SECTION...: the names in these sections of packages.txt.
@@ -42,7 +42,15 @@ as_root() {
 }
 
 apt() {
-  as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -y -q -o Dpkg::Use-Pty=0 "$@" </dev/null
+  echo "== apt-get $*" >>"$log"
+  as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -y -q -o Dpkg::Use-Pty=0 "$@" </dev/null >>"$log" 2>&1
+}
+
+# give_up MESSAGE: with what apt-get said.
+give_up() {
+  echo "setup.sh: the end of $log:" >&2
+  tail -n 15 "$log" >&2
+  fail "$1" 3
 }
 
 # Names that apt does not know yet: a machine whose lists were never fetched, or an old one.
@@ -59,7 +67,9 @@ check_foreign_system() {
     command -v "$program" >/dev/null 2>&1 || absent="$absent $program"
   done
   if command -v pkg-config >/dev/null 2>&1; then
-    for library in openblas gsl lua5.4 sqlite3 zlib libconfig libcjson libxxhash; do
+    libraries="openblas gsl lua5.4 sqlite3 zlib libconfig libcjson libxxhash"
+    [ "$tier" = build ] || libraries="$libraries cmocka"
+    for library in $libraries; do
       pkg-config --exists "$library" || absent="$absent $library"
     done
   fi
@@ -72,14 +82,19 @@ check_foreign_system() {
   exit 3
 }
 
+start_log() {
+  mkdir -p "$root/build" && : >>"$log" || fail "$root/build: cannot be written"
+}
+
 # An optional package that cannot be had is no reason to stop: it may be unknown here, or the machine off the network.
 install_optional() {
   # shellcheck disable=SC2046
   for package in $(missing_of $(packages_of optional)); do
     [ -z "$(unknown_of "$package")" ] || continue
+    start_log
     echo "setup.sh: installing $package (optional)"
     apt -o Acquire::Retries=0 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 \
-      install --no-install-recommends "$package" >/dev/null 2>&1 ||
+      install --no-install-recommends "$package" ||
       echo "setup.sh: $package cannot be had now; going on without it"
   done
 }
@@ -98,14 +113,16 @@ if [ -n "$missing" ]; then
   if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null 2>&1; then
     fail "there is no sudo to install what is missing; as root: apt-get install $missing" 3
   fi
+  start_log
   echo "setup.sh: installing $missing"
   # Lists that were never fetched know no package; lists older than the archive name files that are gone.
   # shellcheck disable=SC2086
   if [ -n "$(unknown_of $missing)" ] || ! install $missing; then
-    apt update || fail "apt-get update failed; these packages are missing: $missing" 3
-    install $missing || fail "apt-get could not install: $missing" 3
+    apt update || give_up "apt-get update failed; these packages are missing: $missing"
+    install $missing || give_up "apt-get could not install: $missing"
   fi
 fi
-if [ "$(id -u)" = 0 ] || command -v sudo >/dev/null 2>&1; then
+# Nobody is asked for a password for something optional.
+if [ "$(id -u)" = 0 ] || sudo -n true >/dev/null 2>&1; then
   install_optional
 fi

@@ -71,7 +71,7 @@ int hs_params_set_number(hs_params *params, const char *name, double number) {
 }
 
 int hs_params_set_text(hs_params *params, const char *name, const char *text) {
-  return hs_params_set(params, name, &(hs_value){.type = HS_VALUE_TEXT, .text = (char *)(size_t)text});
+  return hs_params_set(params, name, &(hs_value){.type = HS_VALUE_TEXT, .text = (char *)text});
 }
 
 int hs_params_set_flag(hs_params *params, const char *name, bool flag) {
@@ -104,9 +104,17 @@ const hs_value *hs_params_get(const hs_params *params, const char *name) {
   return is_at(params, at, name) ? &params->items[at].value : NULL;
 }
 
+/* By bits: a NaN equals itself, and there is only one zero. */
+static bool same_bits(double a, double b) {
+  uint64_t bits_a, bits_b;
+  memcpy(&bits_a, &a, sizeof a);
+  memcpy(&bits_b, &b, sizeof b);
+  return bits_a == bits_b;
+}
+
 static bool value_equal(const hs_value *a, const hs_value *b) {
   if (a->type != b->type) return false;
-  return a->type == HS_VALUE_TEXT ? strcmp(a->text, b->text) == 0 : memcmp(&a->number, &b->number, sizeof(double)) == 0;
+  return a->type == HS_VALUE_TEXT ? strcmp(a->text, b->text) == 0 : same_bits(a->number, b->number);
 }
 
 bool hs_params_equal(const hs_params *a, const hs_params *b) {
