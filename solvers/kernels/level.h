@@ -27,7 +27,8 @@ HS__INLINE void hs__load(const double *from, int64_t count, double fill, hs__f64
     memcpy(to, from, sizeof *to);
     return;
   }
-  for (int lane = 0; lane < HS__LANES; lane++) (*to)[lane] = lane < count ? from[lane] : fill;
+  *to = (hs__f64x8){0} + fill;
+  for (int64_t lane = 0; lane < count; lane++) (*to)[lane] = from[lane];
 }
 
 HS__INLINE void hs__store(const hs__f64x8 *from, int64_t count, double *to) {

@@ -22,7 +22,7 @@ HS__INLINE void split_add(const hs__f64x8 *x, double coarse, double fine, hs__f6
 }
 
 HS__INLINE double hs__sum_lanes_body(const double *terms, int64_t count, double coarse, double fine) {
-  hs__f64x8 high = {0}, low = {0}, x;
+  hs__f64x8 high = {0}, low = {0}, x = {0};
   for (int64_t i = 0; i < count; i += HS__LANES) {
     hs__load(terms + i, count - i, 0, &x);
     split_add(&x, coarse, fine, &high, &low);
