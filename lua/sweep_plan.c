@@ -1,4 +1,5 @@
-/* Planning: the space is walked once to count its cells and find duplicates, then again, lazily, to hand out trials. */
+/* Planning: the cells are counted and duplicates found (by a walk, where the library cannot tell at once), then the
+ * space is walked lazily to hand out trials. */
 #include <base/memory.h>
 #include <base/status.h>
 #include <lauxlib.h>
@@ -67,18 +68,33 @@ static int walk(hs_sweep *sweep, hs__seen *seen, hs_buffer *text, char *message)
   }
 }
 
-static int count(hs_sweep *sweep, char *message) {
+/* The number of cells where the library knows it without a walk; 0 elsewhere. */
+static int known_size(lua_State *L) {
+  hs_sweep *sweep = lua_touserdata(L, 1);
+  hs__push_runtime(L, sweep, "size");
+  hs__push_sweep(L, sweep);
+  lua_call(L, 1, 1);
+  sweep->head.cells = lua_isinteger(L, -1) ? (uint64_t)lua_tointeger(L, -1) : 0;
+  return 0;
+}
+
+static int count_by_walking(hs_sweep *sweep, char *message) {
   hs__seen seen = {0};
   hs_buffer text = {0};
   sweep->duplicate_count = 0;
   int status = begin(sweep, message);
   if (status >= 0) status = walk(sweep, &seen, &text, message);
   sweep->head.cells = seen.count;
-  sweep->head.trials = seen.count * sweep->head.repeats;
   sweep->started = false;
   hs__seen_free(&seen);
   hs_buffer_free(&text);
-  HS_TRY(status);
+  return status;
+}
+
+static int count(hs_sweep *sweep, char *message) {
+  HS_TRY(hs__sweep_protected(sweep, known_size, sweep, message));
+  if (sweep->head.cells == 0) HS_TRY(count_by_walking(sweep, message));
+  sweep->head.trials = sweep->head.cells * sweep->head.repeats;
   if (sweep->head.cells == 0)
     return hs_fail(message, HS_ERROR_SCRIPT, "%s: the space of the sweep '%s' is empty", sweep->source.path,
                    sweep->head.name);

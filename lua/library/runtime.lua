@@ -14,6 +14,9 @@ runtime.digests = shared.digests
 
 function runtime.each(sweep, seed) return sweep.space.each(seed) end
 
+-- The number of cells, if no cell comes twice for sure; false where the space must be walked to know.
+function runtime.size(sweep) return sweep.space.size end
+
 -- What the shared data of a trial depend on, for the lease-grouping key: a sorted list of parameters, and whether the
 -- replicate matters. nil for a sweep without shared data.
 function runtime.grouping(sweep)

@@ -1,6 +1,10 @@
 -- space.lua: the algebra of spaces. A space is a recipe: `names` (its parameters in order of first appearance) and
 -- `each(seed)`, which starts an enumeration and returns a function that gives the next cell, a fresh table of scalars,
 -- or nil. Nothing is materialised: a product of a million cells costs what one cell costs.
+--
+-- Where it is known without looking that no cell comes twice, `size` is the number of cells, and `values` says which
+-- values a parameter takes: name -> set, for the parameters that every cell has. Otherwise both are nil, and planning
+-- walks the space to count it.
 local core = require "hopsweep.core"
 local check = require "hopsweep.check"
 local draw = require "hopsweep.draw"
@@ -13,7 +17,9 @@ function Space.__index(_, name)
   return methods[name] or check.fail("a space has no method '%s'; it has %s", tostring(name), check.list(methods))
 end
 
-local function new(names, each) return setmetatable({ names = names, each = each }, Space) end
+local function new(names, each, size, values)
+  return setmetatable({ names = names, each = each, size = size or false, values = values or false }, Space)
+end
 
 function space.is(value) return getmetatable(value) == Space end
 
@@ -48,6 +54,20 @@ local function axes_of(what, values)
   return names, axes
 end
 
+-- The number of cells and the values of each parameter, if every list is free of repetitions.
+local function known_grid(names, axes)
+  local size, values = 1, {}
+  for i, name in ipairs(names) do
+    if draw.is(axes[i]) then return end
+    values[name] = set_of(axes[i])
+    local different = 0
+    for _ in pairs(values[name]) do different = different + 1 end
+    if different < #axes[i] then return end
+    size = size * #axes[i]
+  end
+  return size, values
+end
+
 -- Moves the odometer on by one; true when it has gone round.
 local function advance(at, axes)
   for i = #axes, 1, -1 do
@@ -79,7 +99,7 @@ end
 -- Every combination of the values. Names vary in alphabetical order, the last one fastest.
 function space.grid(values)
   local names, axes = axes_of("hs.grid", values)
-  local made = new(names, function() return each_of_grid(names, axes) end)
+  local made = new(names, function() return each_of_grid(names, axes) end, known_grid(names, axes))
   local name, text = first_draw(names, axes)
   made.axes, made.open = axes, name ~= nil
   if name then
@@ -152,6 +172,39 @@ local function operand(operator, side, value)
   if rawget(value, "open") then check.fail("%s", value.complaint) end
 end
 
+-- Whether some parameter tells every cell of a from every cell of b.
+local function are_apart(a, b)
+  for name, values in pairs(a.values) do
+    local others, common = b.values[name], false
+    if others then
+      for value in pairs(values) do common = common or others[value] end
+      if not common then return true end
+    end
+  end
+  return false
+end
+
+local function known_union(left, right)
+  if not left.values or not right.values or not are_apart(left, right) then return end
+  local values = {}
+  for name, set in pairs(left.values) do
+    if right.values[name] then
+      values[name] = {}
+      for value in pairs(set) do values[name][value] = true end
+      for value in pairs(right.values[name]) do values[name][value] = true end
+    end
+  end
+  return left.size + right.size, values
+end
+
+local function known_product(left, right)
+  if not left.values or not right.values then return end
+  local values = {}
+  for name, set in pairs(left.values) do values[name] = set end
+  for name, set in pairs(right.values) do values[name] = set end
+  return left.size * right.size, values
+end
+
 -- Union: the cells of the left space, then those of the right one. A cell that is in both counts once.
 function Space.__add(left, right)
   operand("+", "left", left)
@@ -168,7 +221,7 @@ function Space.__add(left, right)
       next_cell, in_left = right.each(seed), false
       return next_cell()
     end
-  end)
+  end, known_union(left, right))
 end
 
 -- Writes the parameters of `from` into `to`.
@@ -198,7 +251,7 @@ function Space.__mul(left, right)
         next_right = outer and right.each(seed)
       end
     end
-  end)
+  end, known_product(left, right))
 end
 
 -- ---- methods ---------------------------------------------------------------------------------------------------

@@ -127,7 +127,7 @@ bool hs_params_equal(const hs_params *a, const hs_params *b) {
 
 const char *hs_number_text(double number, char text[HS_NUMBER_TEXT_SIZE]) {
   if (number == floor(number) && fabs(number) < 1e15) {
-    snprintf(text, HS_NUMBER_TEXT_SIZE, "%.0f", number == 0 ? 0.0 : number);
+    snprintf(text, HS_NUMBER_TEXT_SIZE, "%lld", (long long)number); /* several times faster than "%.0f" */
     return text;
   }
   if (isnan(number)) return strcpy(text, "nan"); /* printf would show its sign */
@@ -141,28 +141,31 @@ const char *hs_number_text(double number, char text[HS_NUMBER_TEXT_SIZE]) {
 
 void hs_put_json_text(hs_buffer *buffer, const char *text) {
   hs_put_bytes(buffer, "\"", 1);
+  const char *plain = text; /* the start of what needs no escape: appended in one piece, for speed */
   for (const char *at = text; *at; at++) {
     unsigned char byte = (unsigned char)*at;
-    if (byte == '"' || byte == '\\') {
-      hs_put_bytes(buffer, "\\", 1);
-      hs_put_bytes(buffer, at, 1);
-    } else if (byte < 0x20) {
+    if (byte != '"' && byte != '\\' && byte >= 0x20) continue;
+    hs_put_bytes(buffer, plain, (size_t)(at - plain));
+    plain = at + 1;
+    if (byte < 0x20)
       hs_put_format(buffer, "\\u%04x", byte);
-    } else {
-      hs_put_bytes(buffer, at, 1);
-    }
+    else
+      hs_put_bytes(buffer, (char[]){'\\', *at}, 2);
   }
+  hs_put_bytes(buffer, plain, strlen(plain));
   hs_put_bytes(buffer, "\"", 1);
 }
 
 static void put_json_value(hs_buffer *buffer, const hs_value *value) {
   char number[HS_NUMBER_TEXT_SIZE];
-  if (value->type == HS_VALUE_TEXT)
+  if (value->type == HS_VALUE_TEXT) {
     hs_put_json_text(buffer, value->text);
-  else if (value->type == HS_VALUE_FLAG)
-    hs_put_format(buffer, "%s", value->number != 0 ? "true" : "false");
-  else
-    hs_put_format(buffer, "%s", isfinite(value->number) ? hs_number_text(value->number, number) : "null");
+    return;
+  }
+  const char *word = value->number != 0 ? "true" : "false";
+  if (value->type == HS_VALUE_NUMBER)
+    word = isfinite(value->number) ? hs_number_text(value->number, number) : "null";
+  hs_put_bytes(buffer, word, strlen(word));
 }
 
 void hs_params_put_json(const hs_params *params, hs_buffer *text) {
