@@ -11,7 +11,8 @@
 
 typedef struct hs__vm hs__vm;
 
-/* A VM with allow-listed globals (no os, io, load from files, no clock, no collectgarbage tuning), sorted pairs,
+/* `source` is not copied: it must outlive the VM. `services` and `limits` are copied; NULL = none.
+ * A VM with allow-listed globals (no os, io, load from files, no clock, no collectgarbage tuning), sorted pairs,
  * math.random removed (with an error that names rng), unknown globals raising errors, memory and instruction budgets,
  * and `require` that knows the embedded library ("hopsweep" and its parts) and the modules of the source. */
 int hs__vm_new(const hs_sweep_source *source, const hs_lua_services *services, const hs_lua_limits *limits, hs__vm **vm,
@@ -29,7 +30,7 @@ int hs__vm_run_chunk(hs__vm *vm, const char *text, const char *chunk_name, int r
 int hs__vm_call(hs__vm *vm, int arguments, int results, char *message);
 const char *hs__vm_traceback(const hs__vm *vm);
 
-/* After loading: globals and library tables can no longer be changed by the script. */
+/* After loading: the tables of required modules can no longer be changed (globals never could). */
 void hs__vm_freeze_globals(hs__vm *vm);
 
 /* Pushes an rng object: the stream (sweep seed, replicate, name, extra). lua/random.c. */
@@ -44,5 +45,8 @@ void hs__data_open(lua_State *L);       /* hs.load_idx, hs.load_npy, hs.load_csv
 void hs__corruption_open(lua_State *L); /* hs.corrupt.flip, .gaussian, .mask */
 void hs__model_open(lua_State *L);      /* hs.hfy, hs.memory, hs.solve, retrieval results */
 void hs__sequence_open(lua_State *L);   /* low-discrepancy points for :sample */
+
+/* Digest of each data file read so far, as lines "name digest bytes" (lua/data.c). */
+void hs__data_put_digests(hs__vm *vm, hs_buffer *text);
 
 #endif
