@@ -7,10 +7,14 @@
 
 typedef enum hs_format { HS_FORMAT_TEXT, HS_FORMAT_CSV, HS_FORMAT_JSON } hs_format;
 
-/* A filter and a choice of sweep, common to all. Zero = everything of the latest sweep. */
+/* A filter and a choice of sweep, common to all. NULL or zero = everything of the latest sweep. Errors of all queries:
+ * HS_ERROR_NOT_FOUND (no such sweep, parameter or metric: the nearest name is told), HS_ERROR_USAGE (a condition that
+ * is none), HS_ERROR_STORE, HS_ERROR_MEMORY; after an error `out` is as it was. */
 typedef struct hs_selection {
-  const char *sweep;        /* name; NULL = the latest */
-  const char *const *where; /* "alpha>=1.5", "solver=entmax", "verdict!=ok": joined by and */
+  const char *sweep; /* name; NULL = the latest */
+  /* "alpha>=1.5", "solver=entmax", "verdict!=ok", "key=3fa2": joined by and. Operators: = == != < <= > >=; names: key,
+   * verdict, replicate, parameters, metrics, wall, cpu, attempt, rank, message. */
+  const char *const *where;
   size_t where_count;
   uint64_t limit; /* 0 = all */
 } hs_selection;
@@ -18,11 +22,12 @@ typedef struct hs_selection {
 /* One row per trial, in plan order: key, verdict, replicate, every parameter, every metric. Appends to out. */
 int hs_query_list(hs_store *store, const hs_selection *selection, hs_format format, hs_buffer *out, char *message);
 
-/* One row per combination of the `by` parameters, in plan order: n, then per metric mean, sd, lo, hi (95 % Student
- * interval between replicates), in text also median and quartiles if `wide`. CSV columns: the by columns, n, then
- * METRIC_mean, METRIC_sd, METRIC_lo, METRIC_hi, METRIC_median, METRIC_q1, METRIC_q3 per metric. by NULL (count 0):
- * all parameters that vary; metrics count 0: all. Only rows with a verdict ok or not_converged count; how many were
- * left out is said. */
+/* One row per combination of the `by` parameters, in plan order. CSV and JSON columns: the by columns, n (trials), then
+ * METRIC_mean, METRIC_sd, METRIC_lo, METRIC_hi per metric (95 % Student interval between replicates), and if `wide`
+ * METRIC_median, METRIC_q1, METRIC_q3 after these; what a sample is too small for (n = 1: sd, lo, hi) is empty. Text
+ * shows mean ± half-width. by NULL (count 0): all parameters that vary; metrics count 0: all. Only rows with a verdict
+ * ok or not_converged count; text says how many were left out. A metric that a trial lacks, or NaN, is left out of
+ * that metric's numbers. request may be NULL. */
 typedef struct hs_table_request {
   const char *const *by;
   size_t by_count;

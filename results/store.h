@@ -29,8 +29,13 @@ typedef struct hs_store_options {
  * options may be NULL. */
 int hs_store_open(const char *path, hs_store_mode mode, const hs_store_options *options, hs_store **store,
                   char *message);
-/* A clean end: leaves journal_mode=DELETE and no lock. */
+/* A clean end: leaves journal_mode=DELETE and no lock. A store that this handle created and for which hs_store_begin
+ * never succeeded is removed again, so that a call that fails leaves nothing behind. */
 void hs_store_close(hs_store **store);
+
+/* A sign of life for hosts that cannot see this one's kernel lock. Every transaction gives one; a writer that may be
+ * silent for longer calls this about every ten seconds. */
+void hs_store_heartbeat(hs_store *store);
 
 /* What a run writes down about itself. Borrowed during the call. */
 typedef struct hs_run_info {
@@ -50,7 +55,8 @@ typedef struct hs_run_info {
  * other options are no change. Several sweeps may share one store. Sets *run_id. */
 int hs_store_begin(hs_store *store, const hs_run_info *info, int64_t *run_id, char *message);
 
-/* Calls visit once for every trial recorded for the current sweep: what the run subtracts from its plan. */
+/* Calls visit once for every trial recorded for the current sweep and revision: what the run subtracts from its plan.
+ * position is UINT64_MAX for a trial that the plan before this one did not have. */
 typedef void (*hs_store_visit)(void *context, hs_hash key, hs_verdict verdict, uint32_t attempt, uint64_t position);
 int hs_store_each_done(hs_store *store, hs_store_visit visit, void *context, char *message);
 

@@ -1,0 +1,73 @@
+/* change.c: where two versions of a script part ways, for the message that refuses to mix their results.
+ *
+ * Whether the code changed at all is decided by the token hash of the plan; this only points at the place. It compares
+ * line by line, without comments and spaces. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+enum { LINE_SIZE = 512 };
+
+typedef struct line_reader {
+  const char *at;
+  int number;      /* of the line read last, from 1 */
+  bool in_comment; /* inside a long comment: --[[ ... ]] */
+  char line[LINE_SIZE];
+} line_reader;
+
+/* Copies one line without comments and without spaces outside quotes; cut at LINE_SIZE. */
+static void read_code(line_reader *reader, const char *end) {
+  size_t size = 0;
+  char quote = 0;
+  for (const char *at = reader->at; at < end && size + 1 < LINE_SIZE; at++) {
+    if (reader->in_comment) {
+      if (strncmp(at, "]]", 2) == 0) reader->in_comment = false, at++;
+      continue;
+    }
+    if (!quote && strncmp(at, "--[[", 4) == 0) {
+      reader->in_comment = true;
+      continue;
+    }
+    if (!quote && strncmp(at, "--", 2) == 0) break;
+    if (!quote && isspace((unsigned char)*at)) continue;
+    if (quote && *at == '\\' && at + 1 < end && size + 2 < LINE_SIZE)
+      reader->line[size++] = *at++;
+    else if (*at == quote)
+      quote = 0;
+    else if (!quote && (*at == '"' || *at == '\''))
+      quote = *at;
+    reader->line[size++] = *at;
+  }
+  reader->line[size] = 0;
+}
+
+/* The next line that has code; false at the end. */
+static bool next_code(line_reader *reader) {
+  while (*reader->at) {
+    const char *end = reader->at + strcspn(reader->at, "\n");
+    reader->number++;
+    read_code(reader, end);
+    reader->at = *end ? end + 1 : end;
+    if (reader->line[0]) return true;
+  }
+  reader->line[0] = 0;
+  return false;
+}
+
+bool hs__first_change(const char *before, const char *after, char text[HS__CHANGE_SIZE]) {
+  line_reader old = {.at = before}, new = {.at = after};
+  bool has_old, has_new;
+  do {
+    has_old = next_code(&old);
+    has_new = next_code(&new);
+  } while (has_old && has_new && strcmp(old.line, new.line) == 0);
+  if (has_old && has_new)
+    snprintf(text, HS__CHANGE_SIZE, "line %d: `%.48s` is now `%.48s`", new.number, old.line, new.line);
+  else if (has_new)
+    snprintf(text, HS__CHANGE_SIZE, "line %d: `%.60s` is new", new.number, new.line);
+  else if (has_old)
+    snprintf(text, HS__CHANGE_SIZE, "line %d of before: `%.60s` is gone", old.number, old.line);
+  return has_old || has_new;
+}
