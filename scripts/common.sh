@@ -24,7 +24,8 @@ fail() {
 show_path() {
   here=$(pwd -P)
   case $1 in
-  "$here"/*) echo "${1#"$here"/}" ;;
+  "$here"/*/*) echo "${1#"$here"/}" ;;
+  "$here"/*) echo "./${1#"$here"/}" ;;
   *) echo "$1" ;;
   esac
 }
@@ -47,8 +48,7 @@ quietly() {
   fi
 }
 
-# configure_and_build FOLDER [CMAKE OPTIONS]: a tree that was made by another generator or moved keeps working: CMake
-# says so itself and stops.
+# configure FOLDER [CMAKE OPTIONS]: a build folder that another place or generator made is CMake's to complain about.
 configure() {
   folder=$1
   shift

@@ -163,8 +163,7 @@ static void put_json_value(hs_buffer *buffer, const hs_value *value) {
     return;
   }
   const char *word = value->number != 0 ? "true" : "false";
-  if (value->type == HS_VALUE_NUMBER)
-    word = isfinite(value->number) ? hs_number_text(value->number, number) : "null";
+  if (value->type == HS_VALUE_NUMBER) word = isfinite(value->number) ? hs_number_text(value->number, number) : "null";
   hs_put_bytes(buffer, word, strlen(word));
 }
 
