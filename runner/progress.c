@@ -26,7 +26,7 @@ struct hs_progress {
   double start, last_update, last_draw;
   uint64_t last_done, last_line_done;
   double recent_done, recent_seconds; /* both fade alike; their quotient is the recent rate */
-  char line[LINE_SIZE];               /* what stands on the terminal */
+  char line[LINE_SIZE + 8];           /* what stands on the terminal */
 };
 
 /* The log calls back without a context, so the one bar that is shown is known here. The lock keeps the bar and a log

@@ -52,7 +52,7 @@ static int make(hs_call *call, hs_buffer *out) {
   const export_options *options = call->values;
   hs_selection selection = hs_selection_of(&options->selection);
   hs_store *store = NULL;
-  HS_TRY(hs_store_open(call->arguments[0], HS_STORE_READ, NULL, &store, call->message));
+  HS_TRY(hs_selection_open(call, &store));
   int status = options->array ? hs_query_array(store, options->array, call->arguments[1], out, call->message)
                               : hs_query_export(store, &selection, format_of(call), out, call->message);
   hs_store_close(&store);

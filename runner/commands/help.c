@@ -10,18 +10,15 @@ enum { DOC_COLUMN = 30, WIDTH = 110 };
 /* Breaks `text` at spaces; lines after the first begin at `column`. */
 static void put_wrapped(hs_buffer *out, const char *text, int column) {
   int at = column;
-  while (*text) {
+  for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
     int word = (int)strcspn(text, " ");
-    if (at + word > WIDTH && at > column) {
+    if (at > column && at + 1 + word > WIDTH) {
       hs_put_format(out, "\n%*s", column, "");
       at = column;
     }
-    hs_put_format(out, "%.*s", word, text);
-    at += word;
+    hs_put_format(out, "%s%.*s", at > column ? " " : "", word, text);
+    at += word + (at > column);
     text += word;
-    if (*text == ' ' && text[1]) hs_put_bytes(out, " ", 1);
-    at++;
-    text += strspn(text, " ");
   }
   hs_put_bytes(out, "\n", 1);
 }

@@ -119,7 +119,10 @@ static const char *expectation(const hs_option *option, char text[160]) {
   switch (option->type) {
     case HS_OPTION_INTEGER: snprintf(text, 160, "a whole number from %s to %s", low, high); break;
     case HS_OPTION_WHOLE: snprintf(text, 160, "a whole number from 0"); break;
-    case HS_OPTION_DURATION: snprintf(text, 160, "a time such as 90s, 5m or 2h, from %s s to %s s", low, high); break;
+    case HS_OPTION_DURATION:
+      snprintf(text, 160, "a time such as 90s, 5m or 2h");
+      if (option->minimum > 0) snprintf(text + strlen(text), 100, ", from %s s to %s s", low, high);
+      break;
     case HS_OPTION_SIZE: snprintf(text, 160, "a size such as 512M or 4G"); break;
     case HS_OPTION_CHOICE: snprintf(text, 160, "one of %s", option->choices); break;
     case HS_OPTION_HALT: snprintf(text, 160, "now|soon,fail=N or N%%, such as soon,fail=10 or now,fail=5%%"); break;

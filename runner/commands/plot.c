@@ -49,7 +49,7 @@ static int draw(hs_call *call, const char *file) {
                              .log2_x = options->log2_x,
                              .median = options->median};
   hs_store *store = NULL;
-  HS_TRY(hs_store_open(call->arguments[0], HS_STORE_READ, NULL, &store, call->message));
+  HS_TRY(hs_selection_open(call, &store));
   int status = hs_query_plot(store, &selection, &request, call->message);
   hs_store_close(&store);
   return status;

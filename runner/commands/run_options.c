@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../config.h"
+#include "folders.h"
 
 #define AT(field) offsetof(hs_run_options, field)
 
@@ -193,6 +194,8 @@ int hs_run_options_complete(const hs_call *call, hs_run_options *options, char *
   set_log_level(options);
   if (add_environment(options) < 0) return out_of_memory(message);
   HS_TRY(add_config(call, options, message));
+  if (hs_folders_add_shipped(&options->plugin_path) < 0) return out_of_memory(message);
+  hs_folders_make_unique(&options->plugin_path);
   HS_TRY(join_data_folders(options, message));
   hs_settings *settings = &options->settings;
   settings->plugin_folders = (const char *const *)options->plugin_path.items;

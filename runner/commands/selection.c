@@ -38,10 +38,16 @@ hs_selection hs_selection_of(const hs_selection_options *options) {
                         .limit = options->limit};
 }
 
+int hs_selection_open(hs_call *call, hs_store **store) {
+  int status = hs_store_open(call->arguments[0], HS_STORE_READ, NULL, store, call->message);
+  /* A missing or foreign file has a status of its own, but the exit code that says "store". */
+  return status < 0 && status != HS_ERROR_MEMORY ? HS_ERROR_STORE : status;
+}
+
 int hs_query_to_output(hs_call *call, hs_store_query query) {
   hs_store *store = NULL;
   hs_buffer out = {0};
-  HS_TRY(hs_store_open(call->arguments[0], HS_STORE_READ, NULL, &store, call->message));
+  HS_TRY(hs_selection_open(call, &store));
   int status = query(call, store, &out);
   hs_store_close(&store);
   if (status >= 0) status = hs_output_write(&out, call->message);

@@ -19,6 +19,9 @@ extern const hs_option HS_ROW_OPTIONS[HS_ROW_OPTION_COUNT];             /* --lim
 
 hs_selection hs_selection_of(const hs_selection_options *options);
 
+/* Opens the store named by the first argument for reading. Whatever is wrong with it is HS_ERROR_STORE. */
+int hs_selection_open(hs_call *call, hs_store **store);
+
 /* Opens the store named by the first argument for reading, lets `query` append to a buffer, and writes that to stdout.
  * Returns HS_EXIT_OK or an error. */
 typedef int (*hs_store_query)(hs_call *call, hs_store *store, hs_buffer *out);

@@ -37,7 +37,7 @@ static int exit_code_of(hs_call *call) {
   const status_options *options = call->values;
   hs_store *store = NULL;
   hs_store_sweep sweep = {0};
-  HS_TRY(hs_store_open(call->arguments[0], HS_STORE_READ, NULL, &store, call->message));
+  HS_TRY(hs_selection_open(call, &store));
   int status = hs_store_status(store, options->selection.sweep, &sweep, call->message);
   hs_store_close(&store);
   HS_TRY(status);

@@ -26,14 +26,13 @@ bool hs_parse_whole(const char *text, uint64_t *value) {
   return true;
 }
 
-/* A plain decimal number: strtod alone would also take "inf", "nan" and hexadecimal. */
+/* A plain decimal number: strtod alone would also take "inf", "1e3" and hexadecimal. */
 static bool parse_decimal(const char *text, double *value, const char **end) {
   size_t length = strspn(text, "0123456789.");
   char *stop;
-  if (length == 0 || (text[length] && strchr("xX", text[length]))) return false;
   *value = strtod(text, &stop);
   *end = stop;
-  return stop != text;
+  return length > 0 && stop == text + length;
 }
 
 bool hs_parse_size(const char *text, double *bytes) {
