@@ -127,9 +127,11 @@ int hs__registry_add_folder(hs_registry *registry, const char *folder, char *mes
     hs_fail(fault, 0, "%s: cannot be read: %s", folder, strerror(errno));
     return add_fault(registry, fault) < 0 ? no_memory(message) : HS_OK;
   }
+  /* The first error is the answer, but the files after it are loaded all the same. */
   int status = HS_OK;
   for (int i = 0; i < count; i++) {
-    if (status >= 0) status = add_file_or_fault(registry, folder, names[i]->d_name, message);
+    int added = add_file_or_fault(registry, folder, names[i]->d_name, status < 0 ? NULL : message);
+    if (status >= 0) status = added;
     free(names[i]);
   }
   free(names);
@@ -166,6 +168,10 @@ void hs_registry_free(hs_registry **registry) {
   hs_free(&old->entries);
   hs_free(&old->faults);
   hs_free(registry);
+}
+
+const hs__loaded *hs__registry_file(const hs_registry *registry, size_t index) {
+  return index < registry->file_count ? registry->files[index] : NULL;
 }
 
 size_t hs_registry_count(const hs_registry *registry) { return registry->entry_count; }

@@ -2,6 +2,7 @@
 
 #include <base/status.h>
 #include <stdbool.h>
+#include <string.h>
 
 static int no_memory(const hs_solver *solver, char *message) {
   return hs_fail(message, HS_ERROR_MEMORY, "solver %s: no memory for this problem", solver->id);
@@ -33,6 +34,13 @@ void hs__single_close(hs__single *single) {
   *single = (hs__single){0};
 }
 
+/* A fresh block of exactly this size: writing one byte too many meets a canary. */
+static int renew(const hs__single *single, hs__workspace *block, size_t size) {
+  HS_TRY(hs__workspace_resize(block, size));
+  if (size) memset(hs__workspace_bytes(block), single->fill, size);
+  return HS_OK;
+}
+
 static int64_t longest_row(const hs_solver_problem *problem) {
   int64_t longest = 0;
   for (int64_t r = 0; r < problem->rows; r++) {
@@ -51,16 +59,15 @@ static int prepare_instance(hs__single *single, const hs_solver_problem *problem
   size_t size = 0;
   int status = single->solver->prepare(single->instance, &bounds, &size, sentence);
   if (from_plugin(single->solver, "prepare", status, sentence) < 0) return hs_fail(message, status, "%s", sentence);
-  return hs__workspace_resize(&single->workspace, size) < 0 ? no_memory(single->solver, message) : HS_OK;
+  return renew(single, &single->workspace, size) < 0 ? no_memory(single->solver, message) : HS_OK;
 }
 
-/* Outputs are sized exactly, so that writing one entry too many meets a canary. */
 static int prepare_rows(hs__single *single, const hs_solver_problem *problem, char *message) {
   size_t rows = (size_t)problem->rows, total = (size_t)problem->offsets[rows];
-  if (hs__workspace_resize(&single->starts, (rows + 1) * sizeof(int64_t)) < 0 ||
-      hs__workspace_resize(&single->indices, total * sizeof(int32_t)) < 0 ||
-      hs__workspace_resize(&single->values, total * sizeof(double)) < 0 ||
-      hs__workspace_resize(&single->reports, rows * sizeof(hs_solver_report)) < 0)
+  if (renew(single, &single->starts, (rows + 1) * sizeof(int64_t)) < 0 ||
+      renew(single, &single->indices, total * sizeof(int32_t)) < 0 ||
+      renew(single, &single->values, total * sizeof(double)) < 0 ||
+      renew(single, &single->reports, rows * sizeof(hs_solver_report)) < 0)
     return no_memory(single->solver, message);
   single->rows = (hs_solver_rows){.size = sizeof single->rows,
                                   .capacity = (int64_t)total,

@@ -13,6 +13,7 @@ typedef struct hs__single {
   const hs_solver *solver;
   void *instance;
   hs__workspace workspace, starts, indices, values, reports;
+  unsigned char fill;  /* every byte of workspace and outputs before a solve: what a plugin reads unwritten shows */
   hs_solver_rows rows; /* of the last solve; valid until the next */
 } hs__single;
 
