@@ -29,6 +29,22 @@ static int place_of(lua_State *L) {
   return 1;
 }
 
+static int call_through(lua_State *L) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+/* public(function) -> the same as a C function. In 'return hs.sweep{...}' Lua drops the frame of the script when it
+ * calls a Lua function, and with it the line that an error should name; a C function is called above that frame. */
+static int public_function(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 1);
+  lua_pushcclosure(L, call_through, 1);
+  return 1;
+}
+
 /* overrides() -> {name = text} of --set. */
 static int overrides(lua_State *L) {
   const hs_sweep_source *source = hs__vm_source(hs__vm_of(L));
@@ -118,6 +134,7 @@ static int text_digest(lua_State *L) {
 
 void hs__context_open(lua_State *L) {
   static const luaL_Reg functions[] = {{"place", place_of},
+                                       {"public", public_function},
                                        {"overrides", overrides},
                                        {"rng", new_rng},
                                        {"random_reset_use", random_reset_use},

@@ -169,12 +169,12 @@ typedef struct column {
 static double read_steps(const hs_retrieve_report *report) { return report->steps; }
 static double read_fixed(const hs_retrieve_report *report) { return report->fixed; }
 static double read_support(const hs_retrieve_report *report) { return (double)report->support; }
-static double read_best(const hs_retrieve_report *report) { return (double)report->best; }
+static double read_best(const hs_retrieve_report *report) { return (double)report->best + 1; }
 static double read_certificate(const hs_retrieve_report *report) { return report->certificate; }
 static double read_status(const hs_retrieve_report *report) { return report->status; }
 static double read_iterations(const hs_retrieve_report *report) { return report->iterations; }
 
-/* The fields of a retrieval result: one number per query. `best` counts from 0, as rows of arrays do. */
+/* The fields of a retrieval result: one number per query. `best` counts from 1, as the rows of arrays do; 0 = none. */
 static const column columns[] = {
     {"steps", HS_INT32, read_steps},
     {"fixed", HS_UINT8, read_fixed},

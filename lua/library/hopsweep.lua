@@ -13,7 +13,7 @@ local hs = {}
 
 -- Everything public of the C side; names of the machinery below stay inside the library.
 local machinery = {
-  place = true, rng = true, overrides = true, sampler = true, collect = true, cache_limit = true,
+  place = true, public = true, rng = true, overrides = true, sampler = true, collect = true, cache_limit = true,
   random_reset_use = true, random_was_used = true, array_bytes = true, array_freeze = true, array_digest = true,
   text_digest = true, model_open = true, model_close = true, model_prepare = true, model_retrieve = true,
   model_energy = true, solve = true,
@@ -22,18 +22,11 @@ for name, value in pairs(core) do
   if not machinery[name] then hs[name] = value end
 end
 
-hs.options = options.declare
-hs.grid, hs.zip, hs.list = space.grid, space.zip, space.list
-hs.range, hs.log, hs.int, hs.choice = draw.range, draw.log, draw.int, draw.choice
-hs.pow2, hs.linspace, hs.logspace = draw.pow2, draw.linspace, draw.logspace
-hs.shared, hs.sweep = shared.new, sweep.new
-hs.hfy, hs.memory, hs.open, hs.solve = describe.hfy, describe.memory, describe.open, describe.solve
-
 local Kept = { __name = "hs.keep" }
 
 -- Marks an array to be stored with the record: the first n items of its first dimension (default: all); image =
 -- {height, width} says that its rows are pictures.
-function hs.keep(array, how)
+local function keep(array, how)
   how = how or {}
   check.fields("hs.keep", how, { first = true, image = true })
   if not core.array_bytes(array) then check.fail("hs.keep wants an array, got a %s", type(array)) end
@@ -46,6 +39,16 @@ function hs.keep(array, how)
   end
   return setmetatable({ array = array, first = first or -1, height = height, width = width }, Kept)
 end
+
+local public = {
+  options = options.declare,
+  grid = space.grid, zip = space.zip, list = space.list,
+  range = draw.range, log = draw.log, int = draw.int, choice = draw.choice,
+  pow2 = draw.pow2, linspace = draw.linspace, logspace = draw.logspace,
+  shared = shared.new, sweep = sweep.new, keep = keep,
+  hfy = describe.hfy, memory = describe.memory, open = describe.open, solve = describe.solve,
+}
+for name, fn in pairs(public) do hs[name] = core.public(fn) end
 
 return setmetatable(hs, {
   __index = function(_, name) check.fail("hopsweep has no function '%s'", tostring(name)) end,

@@ -30,6 +30,12 @@ local function set_of(names)
 end
 space.set_of = set_of
 
+-- Writes the parameters of `from` into `to`.
+local function merged(names, from, to)
+  for i = 1, #names do to[names[i]] = from[names[i]] end
+  return to
+end
+
 -- ---- grids -----------------------------------------------------------------------------------------------------
 
 -- The values of one parameter as a list, or a draw.
@@ -224,12 +230,6 @@ function Space.__add(left, right)
   end, known_union(left, right))
 end
 
--- Writes the parameters of `from` into `to`.
-local function merged(names, from, to)
-  for i = 1, #names do to[names[i]] = from[names[i]] end
-  return to
-end
-
 -- Product: every cell of the left space (outermost) with every cell of the right one.
 function Space.__mul(left, right)
   operand("*", "left", left)
@@ -343,6 +343,8 @@ function methods.sample(self, options)
   end
   return new(self.names, function(seed) return each_of_subset(self, n, fixed_seed or seed, seed) end)
 end
+
+for name, method in pairs(methods) do methods[name] = core.public(method) end
 
 -- hs.sweep: a space ready to be enumerated.
 function space.closed(what, value)
