@@ -178,7 +178,7 @@ static void test_log_line_beside_bar(void **state) {
   hs_progress_state now = state_of(0, 0, 4);
   hs_progress_update(progress, &now, 50);
   char bar[256];
-  snprintf(bar, sizeof bar, "%s", read_back());
+  snprintf(bar, sizeof bar, "%.255s", read_back());
   hs_log_warning("rank 3 is gone");
   char expected[512];
   snprintf(expected, sizeof expected, "\r\033[Khopsweep: warning: rank 3 is gone\r\n%s", bar);
