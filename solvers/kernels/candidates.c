@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "level.h"
+
 /* Copies the usable entries to gap (as double) and index. Returns false on NaN or +infinity. */
 static bool gather(const hs__scores *scores, hs__row *row) {
   const float *narrow = (const float *)scores->values + scores->begin;
@@ -21,11 +23,20 @@ static bool gather(const hs__scores *scores, hs__row *row) {
   return !bad;
 }
 
-static double largest(const double *values, int64_t count) {
-  double best = values[0];
-  for (int64_t i = 1; i < count; i++) best = values[i] > best ? values[i] : best;
-  return best;
+/* The largest of at least one value. */
+HS__INLINE double hs__largest_body(const double *values, int64_t count) {
+  hs__f64x8 best = (hs__f64x8){0} + values[0], next;
+  for (int64_t i = 0; i < count; i += HS__LANES) {
+    hs__load(values + i, count - i, values[0], &next);
+    hs__i64x8 above = next > best;
+    best = (hs__f64x8)((above & (hs__i64x8)next) | (~above & (hs__i64x8)best));
+  }
+  double largest = best[0];
+  for (int lane = 1; lane < HS__LANES; lane++) largest = best[lane] > largest ? best[lane] : largest;
+  return largest;
 }
+double hs__largest(const double *values, int64_t count);
+HS__AT_EVERY_LEVEL(double, hs__largest, (const double *values, int64_t count), (values, count))
 
 static double median_of_three(double a, double b, double c) {
   double low = a < b ? a : b, high = a < b ? b : a;
@@ -55,27 +66,29 @@ static double select_largest(double *values, int64_t count, int64_t order) {
 }
 
 static double order_statistic(const hs__row *row, int64_t order) {
-  if (order == 1) return largest(row->gap, row->count);
+  if (order == 1) return hs__largest(row->gap, row->count);
   for (int64_t i = 0; i < row->count; i++) row->scratch[i] = row->gap[i];
   return select_largest(row->scratch, row->count, order);
 }
 
-int32_t hs__candidates_find(const hs__scores *scores, int64_t order, double margin, hs__row *row) {
-  if (!gather(scores, row)) return HS_INVALID;
-  if (row->count < order) return HS_INFEASIBLE;
-  double reference = order_statistic(row, order);
-  for (int64_t i = 0; i < row->count; i++) row->gap[i] -= reference;
-  hs__candidates_drop(row, -margin);
-  return HS_OK;
-}
-
-void hs__candidates_drop(hs__row *row, double bound) {
+/* Moves the origin of the gaps to `origin` and removes those that are not above `bound` then. */
+static void keep_above(hs__row *row, double origin, double bound) {
   int64_t kept = 0;
   for (int64_t i = 0; i < row->count; i++) {
-    double gap = row->gap[i];
+    double gap = row->gap[i] - origin;
     row->gap[kept] = gap;
     row->index[kept] = row->index[i];
     kept += gap > bound;
   }
   row->count = kept;
 }
+
+int32_t hs__candidates_find(const hs__scores *scores, int64_t order, double margin, hs__row *row) {
+  if (!gather(scores, row)) return HS_INVALID;
+  if (row->count < order) return HS_INFEASIBLE;
+  double reference = order_statistic(row, order);
+  keep_above(row, reference, -margin);
+  return HS_OK;
+}
+
+void hs__candidates_drop(hs__row *row, double bound) { keep_above(row, 0, bound); }

@@ -153,6 +153,27 @@ static void pruning_changes_nothing(void **state) {
   }
 }
 
+/* Rows of 60,000: constant, nearly flat, and falling so slowly that everything is a candidate. */
+static void long_rows_are_solved(void **state) {
+  (void)state;
+  enum { LENGTH = 60000 };
+  double *scores = calloc(LENGTH, sizeof *scores), *p = calloc(LENGTH, sizeof *p);
+  uint64_t random = 31;
+  FOR_EACH_SETTING(setting) for (int kind = 0; kind < 3; kind++) {
+    for (int i = 0; i < LENGTH; i++)
+      scores[i] = kind == 0 ? 2.385 : kind == 1 ? 1e-6 * hst_normal(&random) : -i / (double)LENGTH;
+    hs_solver_report report = hst_solve_row(setting, scores, LENGTH, p);
+    double sum = 0;
+    for (int i = 0; i < LENGTH; i++) sum += p[i];
+    if (report.status != HS_OK || report.certificate > 1e-10 || fabs(sum - hst_total(setting)) > 1e-9)
+      fail_msg("%s(%g), kind %d: status %d, certificate %.3e, sum %.17g", setting->id, setting->parameter, kind,
+               report.status, report.certificate, sum);
+    if (kind == 0) assert_true(p[0] == p[LENGTH / 2] && report.support == LENGTH);
+  }
+  free(scores);
+  free(p);
+}
+
 static void masked_entries_do_not_exist(void **state) {
   (void)state;
   enum { LENGTH = 80 };
@@ -337,6 +358,7 @@ int main(void) {
       cmocka_unit_test(ties_share_equally),
       cmocka_unit_test(batches_do_not_matter),
       cmocka_unit_test(pruning_changes_nothing),
+      cmocka_unit_test(long_rows_are_solved),
       cmocka_unit_test(masked_entries_do_not_exist),
       cmocka_unit_test(bad_rows_are_reported_and_cost_only_themselves),
       cmocka_unit_test(float32_scores_are_taken_as_they_are),
