@@ -27,7 +27,7 @@ typedef struct hs__figure {
 void hs__figure_free(hs__figure *figure);
 
 /* Appends the script that draws the figure into `file` ("svg", "png" or "pdf" by `ending`). Everything that comes from
- * outside stands in single quotes, without control characters, in a terminal that reads no markup. */
+ * outside is quoted so that nothing in it is read as a command, in a terminal that reads no markup. */
 void hs__put_plot_script(const hs__figure *figure, const char *ending, const char *file, hs_buffer *script);
 
 /* Runs gnuplot on a script. HS_ERROR_NOT_FOUND (not installed), HS_ERROR_IO with its first complaint. */

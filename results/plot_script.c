@@ -1,5 +1,6 @@
 /* plot_script.c: how a figure looks. Made for a column of a paper: few inks, light grid, lines told apart by colour,
  * dash and mark at once, so that they survive a grey printer and every kind of colour vision. */
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -10,16 +11,20 @@ static const char *const COLOURS[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7"
 static const int MARKS[] = {7, 5, 9, 11, 13, 6, 4};
 enum { COLOUR_COUNT = sizeof COLOURS / sizeof *COLOURS };
 
-/* In single quotes gnuplot reads nothing but the doubled quote. */
+/* Everything but letters, digits, spaces and what is beyond ASCII becomes an octal escape: nothing is left that gnuplot
+ * could read as an end of the text, a command or a shell's backquote. Control characters become spaces. */
 static void put_quoted(hs_buffer *script, const char *text) {
-  hs_put_bytes(script, "'", 1);
+  hs_put_bytes(script, "\"", 1);
   for (; *text; text++) {
-    if (*text == '\'')
-      hs_put_bytes(script, "''", 2);
+    unsigned char byte = (unsigned char)*text;
+    if (byte < 0x20 || byte == 0x7f)
+      hs_put_bytes(script, " ", 1);
+    else if (isalnum(byte) || byte == ' ' || byte >= 0x80)
+      hs_put_u8(script, byte);
     else
-      hs_put_u8(script, (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : (uint8_t)*text);
+      hs_put_format(script, "\\%03o", byte);
   }
-  hs_put_bytes(script, "'", 1);
+  hs_put_bytes(script, "\"", 1);
 }
 
 static void put_setting(hs_buffer *script, const char *setting, const char *text) {
@@ -39,7 +44,7 @@ static void put_terminal(hs_buffer *script, const char *ending, const char *file
   else
     hs_put_format(script,
                   "set terminal svg noenhanced size 770,484 dynamic background 'white' font 'sans-serif,12'"
-                  " linewidth 1.2 pointscale 0.85\n");
+                  " linewidth 1.2\nset pointsize 0.85\n");
   put_setting(script, "output", file);
 }
 

@@ -77,7 +77,7 @@ void fixture_trial(uint64_t i, hs_trial *trial) {
   if (cell % 3 == 2)
     hs_params_set_number(&trial->params, "k", (double)(cell / 3 + 2));
   else
-    hs_params_set_number(&trial->params, "alpha", 1.0 + (double)(cell / 3) * 0.235);
+    hs_params_set_number(&trial->params, "alpha", (double)(1000 + 235 * (cell / 3)) / 1000);
   trial->key = hs_trial_key("test", 1, 7, &(hs_params){0}, &trial->params, trial->replicate, "hfy/1");
 }
 

@@ -109,27 +109,39 @@ static void test_killed_at_random_moments(void **state) {
   if (safe > 0) assert_true(ask(fixture, "SELECT count(*) FROM runs WHERE how = 'killed'") > 0);
 }
 
+/* Holds the store, says so, and lets go a while after it is told to. */
+static void hold_store(store_fixture *fixture, int tell, int listen) {
+  char byte = 1;
+  hs_store *store = fixture_open_writer(fixture, "test", 8);
+  if (write(tell, &byte, 1) != 1 || read(listen, &byte, 1) != 1) _exit(1);
+  sleep_for(0.2);
+  int status = fixture_commit(store, 0, 4, HS_VERDICT_OK, fixture->message);
+  hs_store_close(&store);
+  _exit(status == HS_OK ? 0 : 2);
+}
+
 static void test_a_second_writer_waits_its_turn(void **state) {
   store_fixture *fixture = *state;
-  hs_store *first = fixture_open_writer(fixture, "test", 8), *second = NULL;
-  hs_store_options options = {.lock_wait = 0.1, .take_over = true}; /* take_over never breaks a lock of this host */
-  assert_int_equal(hs_store_open(fixture->store, HS_STORE_WRITE, &options, &second, fixture->message), HS_ERROR_BUSY);
-  assert_null(second);
-  char pid[32];
-  snprintf(pid, sizeof pid, "pid %ld", (long)getpid());
-  assert_non_null(strstr(fixture->message, pid));
-  assert_ok(fixture_commit(first, 0, 4, HS_VERDICT_OK, fixture->message), fixture->message);
+  int from_child[2], to_child[2], result;
+  char byte = 1, pid[32];
+  assert_true(pipe(from_child) == 0 && pipe(to_child) == 0);
   pid_t child = fork();
-  if (child == 0) {
-    options.lock_wait = 20;
-    _exit(hs_store_open(fixture->store, HS_STORE_WRITE, &options, &second, fixture->message) == HS_OK ? 0 : 1);
-  }
-  sleep_for(0.1);
-  hs_store_close(&first);
-  int result;
+  if (child == 0) hold_store(fixture, from_child[1], to_child[0]);
+  assert_int_equal(read(from_child[0], &byte, 1), 1);
+  hs_store *store = NULL;
+  hs_store_options options = {.lock_wait = 0.05, .take_over = true}; /* take_over never breaks a lock of this host */
+  assert_int_equal(hs_store_open(fixture->store, HS_STORE_WRITE, &options, &store, fixture->message), HS_ERROR_BUSY);
+  assert_null(store);
+  snprintf(pid, sizeof pid, "pid %ld", (long)child);
+  assert_non_null(strstr(fixture->message, pid));
+  assert_int_equal(write(to_child[1], &byte, 1), 1);
+  options.lock_wait = 60;
+  assert_ok(hs_store_open(fixture->store, HS_STORE_WRITE, &options, &store, fixture->message), fixture->message);
+  hs_store_close(&store);
   waitpid(child, &result, 0);
-  /* The child inherited the descriptor of the first lock, and had to wait for its close all the same. */
-  assert_true(WIFEXITED(result));
+  assert_int_equal(result, 0);
+  assert_int_equal(ask(fixture, "SELECT count(*) FROM trials"), 4);
+  for (int i = 0; i < 2; i++) close(from_child[i]), close(to_child[i]);
 }
 
 static void test_a_writer_that_lost_the_store(void **state) {
