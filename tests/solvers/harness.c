@@ -19,12 +19,27 @@ const hst_setting HST_SETTINGS[] = {
 };
 const size_t HST_SETTING_COUNT = sizeof HST_SETTINGS / sizeof *HST_SETTINGS;
 
-const hs_solver *hst_solver(const char *id) {
+/* Plugins are never unloaded; each is loaded once. */
+static const hs_plugin *load(const char *id) {
+  enum { MOST = 8 };
+  static struct {
+    char id[32];
+    void *handle;
+  } loaded[MOST];
   char path[4096];
-  snprintf(path, sizeof path, "%s/%s.so", HST_PLUGIN_FOLDER, id);
-  void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (!handle) fail_msg("%s", dlerror());
-  const hs_plugin *plugin = dlsym(handle, HS_PLUGIN_SYMBOL);
+  int place = 0;
+  while (place < MOST - 1 && loaded[place].handle && strcmp(loaded[place].id, id) != 0) place++;
+  if (!loaded[place].handle) {
+    snprintf(path, sizeof path, "%s/%s.so", HST_PLUGIN_FOLDER, id);
+    snprintf(loaded[place].id, sizeof loaded[place].id, "%s", id);
+    loaded[place].handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!loaded[place].handle) fail_msg("%s", dlerror());
+  }
+  return dlsym(loaded[place].handle, HS_PLUGIN_SYMBOL);
+}
+
+const hs_solver *hst_solver(const char *id) {
+  const hs_plugin *plugin = load(id);
   assert_non_null(plugin);
   assert_int_equal(plugin->magic, HS_ABI_MAGIC);
   assert_int_equal(plugin->solver_count, 1);
@@ -113,6 +128,15 @@ hs_solver_report hst_solve_row(const hst_setting *setting, const double *scores,
   hs_solver_report report = {0};
   assert_int_equal(hst_solve(setting, NULL, 1, &problem, dense, &report), HS_OK);
   return report;
+}
+
+hs_prune_rule hst_prune_rule(const hst_setting *setting, int64_t length) {
+  const hs_solver *solver = hst_solver(setting->id);
+  void *instance = create(setting, &setting->parameter, 1);
+  hs_prune_rule rule;
+  assert_int_equal(solver->prune(instance, 0, length, &rule), HS_OK);
+  solver->destroy(instance);
+  return rule;
 }
 
 double hst_omega(const hst_setting *setting, const double *dense, int64_t length) {

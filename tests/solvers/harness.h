@@ -19,14 +19,6 @@ extern const size_t HST_SETTING_COUNT;
 /* The descriptor of a shipped plugin, loaded from the build tree. */
 const hs_solver *hst_solver(const char *id);
 
-/* A problem with room for its result; all owned by the caller's arrays. */
-typedef struct hst_problem {
-  hs_solver_problem problem;
-  hs_solver_rows rows;
-} hst_problem;
-
-enum { HST_MOST_ROWS = 64 };
-
 /* Solves `problem` with `sets` parameters of setting->id (NULL: the one of the setting); fills dense (one value per
  * score) and reports (one per row). Checks what every result must keep: ascending indices, positive values, support
  * counts, guard bytes around the workspace. Returns the status of solve(). */
@@ -35,6 +27,7 @@ int hst_solve(const hst_setting *setting, const double *sets, int64_t set_count,
 
 /* One row of doubles. */
 hs_solver_report hst_solve_row(const hst_setting *setting, const double *scores, int64_t length, double *dense);
+hs_prune_rule hst_prune_rule(const hst_setting *setting, int64_t length);
 double hst_omega(const hst_setting *setting, const double *dense, int64_t length);
 
 /* Row `number` of the problem set: its length (at most HST_LONGEST) and its scores. Normal rows of several scales,

@@ -174,6 +174,16 @@ static void long_rows_are_solved(void **state) {
   free(p);
 }
 
+static void declared_rules_are_those_of_the_theory(void **state) {
+  (void)state;
+  FOR_EACH_SETTING(setting) {
+    hs_prune_rule rule = hst_prune_rule(setting, HST_LONGEST);
+    double margin = margin_of(setting);
+    assert_int_equal(rule.order, (int64_t)hst_total(setting));
+    assert_true(rule.margin == (margin == INFINITY ? 104 : margin));
+  }
+}
+
 static void masked_entries_do_not_exist(void **state) {
   (void)state;
   enum { LENGTH = 80 };
@@ -358,6 +368,7 @@ int main(void) {
       cmocka_unit_test(ties_share_equally),
       cmocka_unit_test(batches_do_not_matter),
       cmocka_unit_test(pruning_changes_nothing),
+      cmocka_unit_test(declared_rules_are_those_of_the_theory),
       cmocka_unit_test(long_rows_are_solved),
       cmocka_unit_test(masked_entries_do_not_exist),
       cmocka_unit_test(bad_rows_are_reported_and_cost_only_themselves),
