@@ -126,16 +126,17 @@ static int apply_entry(const config_entry *entry, char *message) {
 }
 
 /* What the command line decided already still has to be right in the file: it is parsed and dropped. */
-static int check_entry(config_entry *entry, char *message) {
+static int check_entry(const config_entry *entry, char *message) {
   union {
     int integer;
     double number;
     char *text;
     hs_halt halt;
   } dropped = {.halt = {0}};
-  entry->field = &dropped;
-  int status = apply_entry(entry, message);
-  hs_option_clear(entry->option, entry->field);
+  config_entry checked = *entry;
+  checked.field = &dropped;
+  int status = apply_entry(&checked, message);
+  hs_option_clear(checked.option, checked.field);
   return status;
 }
 

@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <plugins/check.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +25,8 @@ static const int FATAL[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM};
 
 /* Of the child; static because a signal handler must find it. */
 static hs_buffer report;
+/* Shared with the parent: a plugin may also end the child by exit(0), and that is no success. */
+static volatile bool *finished;
 static unsigned char signal_stack[SIGNAL_STACK];
 
 static void write_report(void) {
@@ -51,8 +55,10 @@ static void catch_fatal_signals(void) {
 static _Noreturn void examine(const char *file, const char *const *folders, size_t count) {
   char message[HS_MESSAGE_SIZE] = "";
   catch_fatal_signals();
+  atexit(write_report); /* only a plugin would call exit() here */
   int failed = hs_check_plugin(file, folders, count, &report, message);
   write_report();
+  *finished = true;
   if (failed < 0) hs_log_error("%s", message[0] ? message : hs_status_text(failed));
   _exit(failed < 0 ? hs_exit_of(failed) : failed > 0 ? HS_EXIT_TRIALS : HS_EXIT_OK);
 }
@@ -68,21 +74,32 @@ static int wait_for(pid_t child) {
   }
 }
 
-int hs__executor_check(const char *file, const char *const *folders, size_t folder_count) {
-  fflush(NULL);
-  pid_t child = fork();
-  if (child < 0) {
-    hs_log_error("no process for the check: %s", strerror(errno));
-    return HS_EXIT_CONFIG;
-  }
-  if (child == 0) examine(file, folders, folder_count);
-  int status = wait_for(child);
-  if (WIFEXITED(status)) return WEXITSTATUS(status);
-  int number = WTERMSIG(status);
-  if (number == SIGALRM || number == SIGKILL)
+static int verdict_of(int status) {
+  if (WIFEXITED(status) && *finished) return WEXITSTATUS(status);
+  int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  if (number == 0)
+    printf("FAIL the next check ended the process with exit code %d\n", WEXITSTATUS(status));
+  else if (number == SIGALRM || number == SIGKILL)
     printf("FAIL the next check did not end within %d s\n", TIME_LIMIT);
   else
     printf("FAIL the next check ended in signal %d (%s)\n", number, strsignal(number));
   fflush(stdout);
   return HS_EXIT_TRIALS;
+}
+
+static int no_process(void) {
+  hs_log_error("no process for the check: %s", strerror(errno));
+  return HS_EXIT_CONFIG;
+}
+
+int hs__executor_check(const char *file, const char *const *folders, size_t folder_count) {
+  void *shared = mmap(NULL, sizeof *finished, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) return no_process();
+  finished = shared;
+  fflush(NULL);
+  pid_t child = fork();
+  if (child == 0) examine(file, folders, folder_count);
+  int code = child < 0 ? no_process() : verdict_of(wait_for(child));
+  munmap(shared, sizeof *finished);
+  return code;
 }

@@ -201,10 +201,10 @@ static int diagnose(const hs_registry *registry, hs_buffer *out) {
   size_t faults = hs_registry_fault_count(registry), solvers = 0, all = hs_registry_count(registry);
   for (size_t i = 0; i < all; i++) solvers += hs_registry_at(registry, i)->kind == HS_KIND_SOLVER;
   if (solvers && solvers < all)
-    hs_put_format(out, "ok      plugins: %zu solvers, %zu memories\n", solvers, all - solvers);
+    hs_put_format(out, "ok      plugins: solvers %zu, memories %zu\n", solvers, all - solvers);
   else
     hs_put_format(out,
-                  "PROBLEM plugins: %zu solvers, %zu memories → build them, or name their folder with --plugin-path\n",
+                  "PROBLEM plugins: solvers %zu, memories %zu → build them, or name their folder with --plugin-path\n",
                   solvers, all - solvers);
   for (size_t i = 0; i < faults; i++)
     hs_put_format(out, "PROBLEM plugin %s → rebuild it or take it out of the folder\n", hs_registry_fault(registry, i));
@@ -256,13 +256,12 @@ static int with_registry(const plugins_request *request) {
 
 static int make_new(const char *name) {
   char message[HS_MESSAGE_SIZE] = "";
-  int status = hs_plugin_new(name, name, message);
-  if (status < 0) return fail(status, message);
-  printf(
-      "%s/ holds a complete plugin; next:\n"
-      "  cmake -S %s -B %s/build && cmake --build %s/build\n"
-      "  hopsweep plugins check %s/build/%s.so\n",
-      name, name, name, name, name, name);
+  if (hs_plugin_new(name, name, message) < 0) {
+    hs_log_error("%s", message);
+    return HS_EXIT_CONFIG;
+  }
+  printf("%s/ holds a complete plugin. Build it as %s/README.md says, then:\n  hopsweep plugins check %s/build/%s.so\n",
+         name, name, name, name);
   return fflush(stdout) == 0 ? HS_EXIT_OK : HS_EXIT_CONFIG;
 }
 

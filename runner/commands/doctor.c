@@ -45,18 +45,19 @@ static void ask_executor(hs_doctor *doctor, const char *const *words, const hs_s
       child > 0 && WIFEXITED(status) && (WEXITSTATUS(status) == HS_EXIT_OK || WEXITSTATUS(status) == HS_EXIT_CONFIG);
   if (!answered)
     hs_doctor_say(doctor, HS_FINDING_PROBLEM, "the executor program failed at \"%s\" → see above, or install again",
-                  words[0]);
+                  words[1]);
 }
 
 static int examine_executor(hs_doctor *doctor, const hs_settings *settings, char *message) {
-  static const char *const blas[] = {"blas", NULL};
-  const char **words = hs_allocate(settings->plugin_folder_count + 5, sizeof *words);
+  static const char *const blas[] = {"hopsweep-executor", "blas", NULL};
+  const char **words = hs_allocate(settings->plugin_folder_count + 6, sizeof *words);
   if (!words) return hs_fail(message, HS_ERROR_MEMORY, "out of memory");
-  words[0] = "plugins";
-  words[1] = "doctor";
-  words[2] = "text";
-  words[3] = "";
-  for (size_t i = 0; i < settings->plugin_folder_count; i++) words[4 + i] = settings->plugin_folders[i];
+  words[0] = "hopsweep-executor";
+  words[1] = "plugins";
+  words[2] = "doctor";
+  words[3] = "text";
+  words[4] = "";
+  for (size_t i = 0; i < settings->plugin_folder_count; i++) words[5 + i] = settings->plugin_folders[i];
   ask_executor(doctor, blas, settings);
   ask_executor(doctor, words, settings);
   hs_free(&words);

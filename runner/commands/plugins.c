@@ -56,17 +56,18 @@ static int check_subject(const hs_call *call, const plugins_action *action) {
   return HS_OK;
 }
 
-/* "plugins ACTION FORMAT SUBJECT FOLDER...", as executor_plugins.c takes it. */
+/* "hopsweep-executor plugins ACTION FORMAT SUBJECT FOLDER...", as executor_plugins.c takes it. */
 static int become_executor(const hs_call *call, const hs_settings *settings) {
   static const char *const formats[] = {"text", "json"};
   const plugins_options *options = call->values;
-  const char **words = hs_allocate(settings->plugin_folder_count + 5, sizeof *words);
+  const char **words = hs_allocate(settings->plugin_folder_count + 6, sizeof *words);
   if (!words) return hs_fail(call->message, HS_ERROR_MEMORY, "out of memory");
-  words[0] = "plugins";
-  words[1] = call->arguments[0];
-  words[2] = formats[options->format];
-  words[3] = call->argument_count > 1 ? call->arguments[1] : "";
-  for (size_t i = 0; i < settings->plugin_folder_count; i++) words[4 + i] = settings->plugin_folders[i];
+  words[0] = "hopsweep-executor";
+  words[1] = "plugins";
+  words[2] = call->arguments[0];
+  words[3] = formats[options->format];
+  words[4] = call->argument_count > 1 ? call->arguments[1] : "";
+  for (size_t i = 0; i < settings->plugin_folder_count; i++) words[5 + i] = settings->plugin_folders[i];
   int status = hs_exec_executor(words, settings, call->message);
   hs_free(&words);
   return status;
