@@ -22,10 +22,11 @@ void hs__report_result(hs__report *report, const char *label, const char *promis
 typedef struct hs__solver_subject {
   const hs_solver *solver;
   const hs_parameter_value *values;
-  double total;  /* what p sums to */
-  int64_t least; /* the fewest scores that a row may have */
-  bool capped;   /* entries may not exceed 1: p sums to k */
-  double near;   /* how far two ways to the same p may end up apart */
+  const hs_parameter_value *base; /* another choice of parameters, for instances with several sets */
+  double total;                   /* what p sums to */
+  int64_t least;                  /* the fewest scores that a row may have */
+  bool capped;                    /* entries may not exceed 1: p sums to k */
+  double near;                    /* how far two ways to the same p may end up apart */
   char label[HS__LABEL_SIZE];
 } hs__solver_subject;
 

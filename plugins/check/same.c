@@ -203,22 +203,36 @@ static int mask(hs__pair *pair, const hs__solver_subject *subject, char *fault) 
   return HS_OK;
 }
 
-/* One instance with three equal sets, rows asking for one or another: the bits of the plain instance. */
-static int use_sets(hs__pair *pair, const hs__solver_subject *subject, char *fault) {
-  enum { SETS = 3 };
-  size_t count = (size_t)subject->solver->parameter_count;
-  hs_parameter_value values[SETS * HS__ROW_LENGTH];
-  if (count > HS__ROW_LENGTH) return HS_ERROR_UNSUPPORTED;
-  for (size_t s = 0; s < SETS; s++)
-    if (count) memcpy(values + s * count, subject->values, count * sizeof *values);
-  for (int64_t r = 0; r < pair->one.rows; r++) pair->one.sets[r] = (int32_t)(r % SETS);
-  hs_solver_problem problem = hs__batch_problem(&pair->one);
-  problem.parameter_set = pair->one.sets;
-  HS_TRY(hs__single_open(&pair->solved_two, subject->solver, values, SETS, fault));
-  HS_TRY(hs__single_solve(&pair->solved_two, &problem, fault));
-  for (int64_t r = 0; r < problem.rows; r++)
-    HS_TRY(hs__compare_bits(&pair->solved_one.rows, r, &pair->solved_two.rows, r, fault));
+/* Rows of the two-set instance against those of the plain ones: even rows use the subject's parameters, odd rows the
+ * others. */
+static int compare_sets(hs__pair *pair, const hs__single *others, char *fault) {
+  for (int64_t r = 0; r < pair->one.rows; r++) {
+    const hs__single *plain = pair->one.sets[r] ? others : &pair->solved_one;
+    HS_TRY(hs__compare_bits(&plain->rows, r, &pair->solved_two.rows, r, fault));
+  }
   return HS_OK;
+}
+
+/* Two sets in one instance give the bits of two instances. */
+static int use_sets(hs__pair *pair, const hs__solver_subject *subject, char *fault) {
+  enum { MOST_PARAMETERS = 64 };
+  size_t count = (size_t)subject->solver->parameter_count;
+  hs_parameter_value values[2 * MOST_PARAMETERS] = {0};
+  if (count > MOST_PARAMETERS) return HS_ERROR_UNSUPPORTED;
+  if (count) memcpy(values, subject->values, count * sizeof *values);
+  if (count) memcpy(values + count, subject->base, count * sizeof *values);
+  for (int64_t r = 0; r < pair->one.rows; r++) pair->one.sets[r] = (int32_t)(r % 2);
+  hs_solver_problem problem = hs__batch_problem(&pair->one);
+  hs__solver_subject other = *subject;
+  other.values = subject->base;
+  hs__single others = {0};
+  int status = hs__bench_solve(&others, &other, &problem, fault);
+  problem.parameter_set = pair->one.sets;
+  if (status >= 0) status = hs__single_open(&pair->solved_two, subject->solver, values, 2, fault);
+  if (status >= 0) status = hs__single_solve(&pair->solved_two, &problem, fault);
+  if (status >= 0) status = compare_sets(pair, &others, fault);
+  hs__single_close(&others);
+  return status;
 }
 
 static int with_pair(int (*compare)(hs__pair *, const hs__solver_subject *, char *), uint64_t seed,

@@ -41,7 +41,8 @@ static void test_template_passes(void **state) {
 
 static void test_memory_passes(void **state) {
   (void)state;
-  assert_passes("HS_TEST_PLUGINS", "catalogue.so", "ok   memory weighing with full (real patterns): energies do not");
+  assert_passes("HS_TEST_PLUGINS", "catalogue.so",
+                "ok   memory weighing (solver = full, real patterns): energies do not");
 }
 
 /* The line that must say FAIL, and how it goes on. */
