@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "commands/command.h"
+#include "commands/first_rank.h"
 
 static int say(int status, const char *message) {
-  hs_log_error("%s", message[0] ? message : hs_status_text(status));
+  bool same_on_all = status == HS_ERROR_USAGE || status == HS_ERROR_LAUNCH;
+  if (hs_is_first_rank() || !same_on_all) hs_log_error("%s", message[0] ? message : hs_status_text(status));
   return hs_exit_of(status);
 }
 

@@ -124,11 +124,11 @@ static void put_text(hs_buffer *out, const hs_text_list *names, const hs_plan_he
   hs_put_format(out, "%s, revision %lld, seed %llu\n", head->name, (long long)head->revision,
                 (unsigned long long)head->seed);
   if (head->description && head->description[0]) hs_put_format(out, "%s\n", head->description);
-  hs_put_format(out, "%llu trials: %llu settings, %u replicate%s each\n", (unsigned long long)head->trials,
-                (unsigned long long)head->cells, head->repeats, head->repeats == 1 ? "" : "s");
+  hs_put_format(out, "trials:     %llu (settings: %llu, replicates of each: %u)\n", (unsigned long long)head->trials,
+                (unsigned long long)head->cells, head->repeats);
   hs_put_format(out, "options:    ");
   hs_params_put_json(&head->options, out);
-  hs_put_format(out, "\nparameters:");
+  hs_put_format(out, "\nparameters:%s", names->count ? "" : " none");
   for (size_t i = 0; i < names->count; i++) hs_put_format(out, " %s", names->items[i]);
   hs_put_format(out, "\n\n   trial  replicate  parameters\n");
   for (size_t i = 0; i < first->count; i++) put_text_row(out, names, &first->items[i]);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "first_rank.h"
 #include "run_options.h"
 
 /* "sweeps/demo.lua" -> "demo.db". */
@@ -18,6 +19,7 @@ static int prepare(hs_call *call, hs_run_options *options, hs_sweep_source *sour
   if (!options->store) options->store = default_store(call->arguments[0]);
   if (!options->store) return hs_fail(call->message, HS_ERROR_MEMORY, "out of memory");
   HS_TRY(hs_run_options_complete(call, options, call->message));
+  if (!hs_is_first_rank()) return HS_OK; /* rank 0 sends script and modules to all */
   return hs_run_options_source(call, options, source, call->message);
 }
 
