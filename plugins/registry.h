@@ -2,7 +2,8 @@
  *
  * A *model description* is an hs_params with "memory" (an id; "hfy" if absent) and the parameters of that memory; for
  * a memory that uses a solver, also "solver" and that solver's own parameters, all in one flat list:
- * {memory="hfy", solver="entmax", alpha=1.5, beta=0.1, steps=5}. Whatever neither declares is an error.
+ * {memory="hfy", solver="entmax", alpha=1.5, beta=0.1}. Whatever neither declares is an error, and so is a value for
+ * a name that both declare.
  */
 #ifndef HS_PLUGINS_REGISTRY_H
 #define HS_PLUGINS_REGISTRY_H
@@ -15,6 +16,7 @@ typedef struct hs_registry hs_registry;
 
 /* Loads every *.so of the folders, in order of name; a missing folder is skipped. A file that cannot be used is
  * remembered as a fault, not an error, unless it claims an id that is already taken (HS_ERROR_FORMAT).
+ * A file that is reached twice, through a link or a folder named twice, is loaded once.
  * hs_registry_free closes no shared object: plugins are never unloaded. */
 int hs_registry_open(const char *const *folders, size_t count, hs_registry **registry, char *message);
 void hs_registry_free(hs_registry **registry);

@@ -53,7 +53,19 @@ static const hs_parameter REQUIRED[] = {
      .maximum = INFINITY},
 };
 
-/* It tells the tests what it received: alpha is refused where it is 63. */
+/* The memory below declares this name, too. */
+static const hs_parameter AMBIGUOUS[] = {
+    {.size = sizeof(hs_parameter),
+     .name = "beta",
+     .doc = "also a number",
+     .unit = "",
+     .type = HS_TYPE_REAL,
+     .default_number = 1,
+     .minimum = 0,
+     .maximum = INFINITY},
+};
+
+/* A refusal that the declared range cannot express. */
 static int32_t create_full(const hs_parameter_value *values, int64_t sets, void **instance, char *message) {
   if (values[0].number == 63) {
     if (message) strcpy(message, "solver full: 63 is not to its taste");
@@ -71,6 +83,7 @@ static int32_t create_full(const hs_parameter_value *values, int64_t sets, void 
   }
 
 static const hs_solver FULL_SOLVER = TEST_SOLVER("full", FULL, 5, create_full);
+static const hs_solver TWIN_SOLVER = TEST_SOLVER("twin", AMBIGUOUS, 1, test_create);
 static const hs_solver WIDE_SOLVER = TEST_SOLVER("wide", REQUIRED, 1, test_create);
 
 /* ---- a memory: q <- X' p(beta X q), identity after it ------------------------------------ */
@@ -248,9 +261,9 @@ static const hs_memory WEIGHING_MEMORY = {.size = sizeof(hs_memory),
                                           .retrieve = weighing_retrieve,
                                           .energy = weighing_energy};
 
-static const hs_solver *const SOLVERS[] = {&WIDE_SOLVER, &FULL_SOLVER};
+static const hs_solver *const SOLVERS[] = {&WIDE_SOLVER, &FULL_SOLVER, &TWIN_SOLVER};
 static const hs_memory *const MEMORIES[] = {&WEIGHING_MEMORY};
 
 HS_PLUGIN_EXPORT const hs_plugin hs_plugin_v1 = {HS_PLUGIN_HEADER,     .name = "catalogue", .author = "hopsweep",
-                                                 .licence = "MIT",     .solvers = SOLVERS,  .solver_count = 2,
+                                                 .licence = "MIT",     .solvers = SOLVERS,  .solver_count = 3,
                                                  .memories = MEMORIES, .memory_count = 1};

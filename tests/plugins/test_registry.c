@@ -2,6 +2,7 @@
 #include <base/status.h>
 #include <math.h>
 #include <plugins/registry.h>
+#include <plugins/suggest.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,18 +34,19 @@ static hs_params parse(const char *json) {
 static void test_what_was_loaded(void **state) {
   hs_registry *registry = open_registry();
   (void)state;
-  assert_int_equal(hs_registry_count(registry), 3);
+  assert_int_equal(hs_registry_count(registry), 4);
   assert_int_equal(hs_registry_fault_count(registry), 0);
   assert_string_equal(hs_registry_at(registry, 0)->id, "full"); /* sorted, not as the plugin lists them */
-  assert_string_equal(hs_registry_at(registry, 1)->id, "weighing");
-  assert_string_equal(hs_registry_at(registry, 2)->id, "wide");
-  assert_null(hs_registry_at(registry, 3));
-  assert_ptr_equal(hs_registry_find(registry, HS_KIND_SOLVER, "wide"), hs_registry_at(registry, 2));
+  assert_string_equal(hs_registry_at(registry, 1)->id, "twin");
+  assert_string_equal(hs_registry_at(registry, 2)->id, "weighing");
+  assert_string_equal(hs_registry_at(registry, 3)->id, "wide");
+  assert_null(hs_registry_at(registry, 4));
+  assert_ptr_equal(hs_registry_find(registry, HS_KIND_SOLVER, "wide"), hs_registry_at(registry, 3));
   assert_null(hs_registry_find(registry, HS_KIND_MEMORY, "wide"));
   assert_non_null(strstr(hs_registry_at(registry, 0)->file, "catalogue.so"));
   hs_buffer text = {0};
   hs_registry_put_identity(registry, &text);
-  assert_string_equal(hs_buffer_text(&text), "full 7 2.385\nweighing 3 1\nwide 7 2.385\n");
+  assert_string_equal(hs_buffer_text(&text), "full 7 2.385\ntwin 7 2.385\nweighing 3 1\nwide 7 2.385\n");
   hs_buffer_free(&text);
   hs_registry_free(&registry);
 }
@@ -71,8 +73,9 @@ static const struct {
     {"", HS_OK, NULL},
     {",\"alpha\":1,\"gamma\":8.99,\"rounds\":0,\"order\":\"random\",\"exact\":true", HS_OK, NULL},
     {",\"exact\":1", HS_OK, NULL},
-    {",\"solver\":\"ful\"", HS_ERROR_NOT_FOUND, "unknown solver \"ful\": did you mean \"full\"? known: full, wide"},
-    {",\"solver\":\"sparsemax\"", HS_ERROR_NOT_FOUND, "unknown solver \"sparsemax\"; known: full, wide"},
+    {",\"solver\":\"ful\"", HS_ERROR_NOT_FOUND,
+     "unknown solver \"ful\": did you mean \"full\"? known: full, twin, wide"},
+    {",\"solver\":\"sparsemax\"", HS_ERROR_NOT_FOUND, "unknown solver \"sparsemax\"; known: full, twin, wide"},
     {",\"solver\":3", HS_ERROR_PARAMETER, "solver must be a plugin's id, a text"},
     {",\"alpha\":0.5", HS_ERROR_PARAMETER, "solver full: alpha = 0.5 is below its minimum 1"},
     {",\"alpha\":64.5", HS_ERROR_PARAMETER, "solver full: alpha = 64.5 is above its maximum 64"},
@@ -89,6 +92,9 @@ static const struct {
      "solver full: order = \"randon\" is none of its choices ascending|descending|random: did you mean \"random\"?"},
     {",\"beta\":0", HS_ERROR_PARAMETER, "memory weighing: beta = 0 must be greater than 0"},
     {",\"solver\":\"wide\"", HS_ERROR_PARAMETER, "solver wide: the parameter width must be given (how wide)"},
+    {",\"solver\":\"twin\"", HS_OK, NULL},
+    {",\"solver\":\"twin\",\"beta\":2", HS_ERROR_PARAMETER,
+     "memory weighing and solver twin both declare beta: they cannot be combined"},
     {",\"bata\":1", HS_ERROR_PARAMETER,
      "memory weighing with solver full: unknown parameter \"bata\": did you mean \"beta\"? known: beta, solver, alpha, "
      "gamma, rounds, order, exact"},
@@ -110,6 +116,18 @@ static void test_descriptions(void **state) {
     hs_params_free(&description);
   }
   hs_registry_free(&registry);
+}
+
+static void test_nearest_word(void **state) {
+  static const char *const WORDS[] = {"entmax", "normmax", "ksubsets"};
+  (void)state;
+  assert_string_equal(hs__nearest("entmx", WORDS, 3), "entmax");
+  assert_string_equal(hs__nearest("netmax", WORDS, 3), "entmax");
+  assert_string_equal(hs__nearest("normax", WORDS, 3), "normmax");
+  assert_string_equal(hs__nearest("k-subset", WORDS, 3), "ksubsets");
+  assert_null(hs__nearest("softplus", WORDS, 3));
+  assert_null(hs__nearest("ab", WORDS, 3));
+  assert_null(hs__nearest("", WORDS, 3));
 }
 
 static void test_unknown_memory(void **state) {
@@ -142,7 +160,7 @@ static void test_same_id_twice(void **state) {
   snprintf(command, sizeof command, "%s/catalogue.so", original);
   assert_int_equal(symlink(command, copy), 0);
   assert_int_equal(hs_registry_open(folders, 2, &registry, message), HS_OK);
-  assert_int_equal(hs_registry_count(registry), 3);
+  assert_int_equal(hs_registry_count(registry), 4);
   hs_registry_free(&registry);
   unlink(copy);
   rmdir(folder);
@@ -219,9 +237,9 @@ static void test_model(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_what_was_loaded), cmocka_unit_test(test_identity),      cmocka_unit_test(test_descriptions),
-      cmocka_unit_test(test_unknown_memory),  cmocka_unit_test(test_same_id_twice), cmocka_unit_test(test_solve_alone),
-      cmocka_unit_test(test_model),
+      cmocka_unit_test(test_what_was_loaded), cmocka_unit_test(test_identity),     cmocka_unit_test(test_descriptions),
+      cmocka_unit_test(test_unknown_memory),  cmocka_unit_test(test_nearest_word), cmocka_unit_test(test_same_id_twice),
+      cmocka_unit_test(test_solve_alone),     cmocka_unit_test(test_model),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
