@@ -1,7 +1,8 @@
 #include "gemm.h"
 
 #include <base/status.h>
-#include <cblas.h>
+#include <cblas.h> /* openblas_get_... */
+#include <f77blas.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -28,18 +29,23 @@ static int check(const hs_matrix *a, const hs_matrix *b, bool transpose_a, bool 
 }
 
 /* BLAS wants leading dimensions of at least 1, also for empty matrices. */
-static int leading(const hs_matrix *m) { return m->stride > 0 ? (int)m->stride : 1; }
+static blasint leading(const hs_matrix *m) { return m->stride > 0 ? (blasint)m->stride : 1; }
 
+/* The Fortran names, not the cblas_ ones: the program links GSL, whose reference CBLAS exports cblas_sgemm too, stands
+ * before OpenBLAS in the order of search and is 40 times slower. Fortran's matrices are transposes of ours, so the
+ * product is C' = B' A'. */
 int hs_gemm(const hs_matrix *a, const hs_matrix *b, bool transpose_a, bool transpose_b, hs_matrix *c, char *message) {
   HS_TRY(check(a, b, transpose_a, transpose_b, c, message));
-  CBLAS_TRANSPOSE of_a = transpose_a ? CblasTrans : CblasNoTrans, of_b = transpose_b ? CblasTrans : CblasNoTrans;
-  int rows = (int)c->rows, columns = (int)c->columns, inner = (int)(transpose_a ? a->rows : a->columns);
+  char of_a = transpose_a ? 'T' : 'N', of_b = transpose_b ? 'T' : 'N';
+  blasint rows = (blasint)c->rows, columns = (blasint)c->columns;
+  blasint inner = (blasint)(transpose_a ? a->rows : a->columns);
+  blasint step_a = leading(a), step_b = leading(b), step_c = leading(c);
   if (c->dtype == HS_FLOAT32) {
-    cblas_sgemm(CblasRowMajor, of_a, of_b, rows, columns, inner, 1.0f, a->data, leading(a), b->data, leading(b), 0.0f,
-                c->data, leading(c));
+    float one = 1, zero = 0;
+    sgemm_(&of_b, &of_a, &columns, &rows, &inner, &one, b->data, &step_b, a->data, &step_a, &zero, c->data, &step_c);
   } else {
-    cblas_dgemm(CblasRowMajor, of_a, of_b, rows, columns, inner, 1.0, a->data, leading(a), b->data, leading(b), 0.0,
-                c->data, leading(c));
+    double one = 1, zero = 0;
+    dgemm_(&of_b, &of_a, &columns, &rows, &inner, &one, b->data, &step_b, a->data, &step_a, &zero, c->data, &step_c);
   }
   return HS_OK;
 }
