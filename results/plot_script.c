@@ -11,15 +11,16 @@ static const char *const COLOURS[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7"
 static const int MARKS[] = {7, 5, 9, 11, 13, 6, 4};
 enum { COLOUR_COUNT = sizeof COLOURS / sizeof *COLOURS };
 
-/* Everything but letters, digits, spaces and what is beyond ASCII becomes an octal escape: nothing is left that gnuplot
- * could read as an end of the text, a command or a shell's backquote. Control characters become spaces. */
+/* Everything but letters, spaces and what is beyond ASCII becomes an octal escape: nothing is left that gnuplot could
+ * read as an end of the text, a command or a shell's backquote. Digits too, as gnuplot would take one that follows an
+ * escape for a part of it. Control characters become spaces. */
 static void put_quoted(hs_buffer *script, const char *text) {
   hs_put_bytes(script, "\"", 1);
   for (; *text; text++) {
     unsigned char byte = (unsigned char)*text;
     if (byte < 0x20 || byte == 0x7f)
       hs_put_bytes(script, " ", 1);
-    else if (isalnum(byte) || byte == ' ' || byte >= 0x80)
+    else if (isalpha(byte) || byte == ' ' || byte >= 0x80)
       hs_put_u8(script, byte);
     else
       hs_put_format(script, "\\%03o", byte);
