@@ -103,10 +103,11 @@ int hs__coordinator_open_store(hs__coordinator *coordinator) {
   if (status == HS_OK) status = subtract(coordinator);
   if (status == HS_OK) status = hs__store_thread_start(coordinator->store, &coordinator->store_thread, message);
   if (status < 0) {
-    coordinator->fault = status;
+    /* Whatever its reason, a store that cannot be used is a store error to the caller. */
+    coordinator->fault = status == HS_ERROR_MEMORY ? status : HS_ERROR_STORE;
     hs_store_close(&coordinator->store);
   }
-  return status;
+  return coordinator->fault;
 }
 
 int hs__coordinator_close_store(hs__coordinator *coordinator, const char *how) {

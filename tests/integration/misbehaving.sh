@@ -1,0 +1,37 @@
+# misbehaving.sh PROGRAM FOLDER: plugins that crash, loop, leave or lie cost their own trials and nothing else.
+. "$(dirname "$0")/lib.sh"
+begin "$1"
+plugins=$2
+
+# case_of SOLVER VERDICT WORDS: three of nine trials have the verdict, and say why; the others are ok.
+case_of() {
+  for ranks in 1 2; do
+    expect 1 '' "$HOPSWEEP" run -j $ranks "$SWEEPS/misbehaving.lua" --store "$1.db" --set bad="$1" --plugin-path "$plugins" \
+      --trial-timeout 1s
+    got=$(sqlite3 "$1.db" "SELECT verdict, count(*) FROM trials GROUP BY verdict ORDER BY verdict" | tr '\n' ' ')
+    wanted=$(printf 'ok|6\n%s|3\n' "$2" | sort | tr '\n' ' ')
+    [ "$got" = "$wanted" ] || fail "$1 with $ranks ranks: verdicts $got instead of $wanted"
+    sqlite3 "$1.db" "SELECT message FROM trials WHERE verdict = '$2'" >messages.txt
+    grep -q -- "$3" messages.txt || { fail "$1: no '$3' in the rows' messages"; cat messages.txt; }
+    rm -f "$1.db"
+  done
+}
+
+case_of test-segfault crashed 'signal 11'
+case_of test-abort crashed 'signal 6'
+case_of test-exit crashed 'exit('
+case_of test-loop timeout 'trial-timeout'
+case_of test-nan invalid 'NaN'
+case_of test-unconverged not_converged ''
+no_orphans
+
+# What a crashing trial printed stands in its row.
+"$HOPSWEEP" run "$SWEEPS/misbehaving.lua" --store print.db --set bad=test-abort --plugin-path "$plugins" >/dev/null 2>&1
+# Further attempts are counted.
+expect 1 '' "$HOPSWEEP" run "$SWEEPS/misbehaving.lua" --store retry.db --set bad=test-segfault --plugin-path "$plugins" \
+  --max-retries 2
+[ "$(sqlite3 retry.db "SELECT DISTINCT attempt FROM trials WHERE verdict = 'crashed'")" = 3 ] || fail "attempts are not 3"
+# --halt stops early, resumable; a good sweep is not halted.
+expect 4 'halting' "$HOPSWEEP" run "$SWEEPS/misbehaving.lua" --store halt.db --set bad=test-segfault \
+  --plugin-path "$plugins" --halt soon,fail=1
+end
