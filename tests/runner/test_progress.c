@@ -109,11 +109,10 @@ static void test_eta_counts_only_this_run(void **state) {
   const char *text = read_back();
   double rate = 0;
   const char *number = strstr(text, "running, ");
-  assert_non_null(number);
-  assert_int_equal(sscanf(number, "running, %lf trials/s", &rate), 1);
-  assert_true(rate > 1.9 && rate < 2.3); /* 20 trials in 10 s, not 420 */
+  if (number) sscanf(number, "running, %lf trials/s", &rate);
   hs_progress_finish(&progress, &now, 18);
   release();
+  assert_true(rate > 1.9 && rate < 2.3); /* 20 trials in 10 s, not 420 */
 }
 
 /* The recent rate follows a change of pace. */
@@ -135,10 +134,10 @@ static void test_recent_rate(void **state) {
     const char *number = strstr(read_back(), "running, ");
     if (number) sscanf(number, "running, %lf trials/s", &rate);
   }
-  assert_true(rate < 1.5); /* over all it would be 2.5 */
   hs_progress_state now = state_of(done, 0, 0);
   hs_progress_finish(&progress, &now, clock);
   release();
+  assert_true(rate > 0.5 && rate < 1.5); /* over all it would be 2.5 */
 }
 
 static void test_bar(void **state) {
