@@ -44,14 +44,14 @@ show() {
 
 # What the demo's sweep varies and measures: see the head of sweeps/demo.lua.
 x=memories
-metric=retrieved
+metric=success
 group=solver
 
 results=$demo/demo.db
 run_sweep "$root/sweeps/demo.lua" "$results" || fail "the sweep ended with exit code $?"
-show table "$results" --by "$group,$x" --metric "$metric" || fail "no table"
+show table "$results" --by "$group,$x" --metric "$metric,support" || fail "no table"
 for figure in "$demo/demo.svg" "$demo/demo.png"; do
-  show plot "$results" "$x" "$metric" --group "$group" --output "$(show_path "$figure")" || fail "no figure"
+  show plot "$results" "$x" "$metric" --group "$group" --log2x --output "$(show_path "$figure")" || fail "no figure"
 done
 
 if [ -f /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz ]; then
