@@ -105,7 +105,8 @@ static void put_axes(const hs__figure *figure, hs_buffer *script) {
   put_setting(script, "ylabel", figure->y_label);
   hs_put_format(script,
                 "set border 3 lc rgb '#666666'\nset tics out nomirror scale 0.6 textcolor rgb '#222222'\n"
-                "set grid lc rgb '#dddddd' lw 0.6 dt 1\nset datafile missing 'NaN'\n");
+                "set grid lt 1 lc rgb '#e4e4e4' lw 0.6\nset autoscale yfix\nset offsets 0, 0, graph 0.04, graph "
+                "0.04\nset datafile missing 'NaN'\n");
   if (figure->log_y) hs_put_format(script, "set logscale y 10\nset format y '%%.10g'\n");
   put_x_axis(figure, script);
   put_key(figure, script);

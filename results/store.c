@@ -44,8 +44,7 @@ static int connect_plain(hs_store *store, int flags, char *message) {
   if (code != SQLITE_OK) return hs__sql_fail_code(store->database, code, store->path, message);
   sqlite3_extended_result_codes(store->database, 1);
   sqlite3_busy_timeout(store->database, 20000);
-  /* 64 MiB of pages: a million rows are read in plan order, not in the order of the file. */
-  return hs__sql_script(store, "PRAGMA cache_size=-65536", message);
+  return HS_OK;
 }
 
 static void disconnect(hs_store *store) {
@@ -142,6 +141,8 @@ int hs_store_open(const char *path, hs_store_mode mode, const hs_store_options *
   opened->writer = mode == HS_STORE_WRITE;
   int status =
       opened->writer ? open_writer(opened, options ? options : &DEFAULTS, message) : open_reader(opened, message);
+  /* 64 MiB of pages: a million rows are read in the order of the plan, not of the file. */
+  if (status >= 0) status = hs__sql_script(opened, "PRAGMA cache_size=-65536", message);
   if (status < 0)
     hs_store_close(&opened);
   else

@@ -14,7 +14,7 @@ typedef enum number_style { ALL_DIGITS, FIXED, SCIENTIFIC } number_style;
 typedef struct column_layout {
   number_style style;
   int decimals;
-  bool right;
+  bool right, hidden; /* hidden: nothing in it in any row */
   size_t width;
 } column_layout;
 
@@ -28,7 +28,8 @@ static bool is_number(const hs__cell *cell) {
 
 static int clamp(int value, int low, int high) { return value < low ? low : value > high ? high : value; }
 
-/* Four significant digits of the largest number; two of the smallest half-width, if there are intervals. */
+/* Three or four significant digits of the largest number: 12.35, 1.235, 0.123. With intervals, two digits of the
+ * narrowest, if those are fewer. */
 static void choose_precision(const hs__writer *writer, size_t column, column_layout *layout) {
   double largest = 0, narrowest = INFINITY;
   bool whole = true;
@@ -44,9 +45,10 @@ static void choose_precision(const hs__writer *writer, size_t column, column_lay
   }
   if (whole || !writer->columns[column].measured) return;
   layout->style = largest >= 1e7 || largest < 1e-4 ? SCIENTIFIC : FIXED;
-  layout->decimals = layout->style == FIXED ? clamp(3 - (int)floor(log10(largest)), 0, 8) : 3;
+  int magnitude = (int)floor(log10(largest));
+  layout->decimals = layout->style == SCIENTIFIC ? 3 : clamp((magnitude < 0 ? 2 : 3) - magnitude, 0, 8);
   if (layout->style == FIXED && isfinite(narrowest))
-    layout->decimals = clamp(1 - (int)floor(log10(narrowest)), 0, layout->decimals + 1);
+    layout->decimals = clamp(1 - (int)floor(log10(narrowest)), 0, layout->decimals);
 }
 
 static void format_number(const column_layout *layout, double number, char text[CELL_SIZE]) {
@@ -95,8 +97,10 @@ static column_layout lay_out(const hs__writer *writer, size_t column) {
   column_layout layout = {.style = ALL_DIGITS, .width = width_of(writer->columns[column].label)};
   choose_precision(writer, column, &layout);
   char text[CELL_SIZE];
+  layout.hidden = writer->rows > 0;
   for (size_t row = 0; row < writer->rows; row++) {
     const hs__cell *cell = cell_at(writer, row, column);
+    if (cell->kind != HS__CELL_EMPTY) layout.hidden = false;
     format_cell(&layout, cell, text);
     size_t width = width_of(text);
     if (width > layout.width) layout.width = width;
@@ -126,7 +130,7 @@ typedef struct page_block {
 static void put_line(const hs__writer *writer, const column_layout *layouts, page_block block, const size_t *row) {
   char text[CELL_SIZE];
   for (size_t column = 0; column < block.end; column++) {
-    if (column >= block.lead && column < block.first) continue;
+    if (layouts[column].hidden || (column >= block.lead && column < block.first)) continue;
     if (column) hs_put_format(writer->out, "%*s", GAP, "");
     if (row) format_cell(&layouts[column], cell_at(writer, *row, column), text);
     put_padded(writer->out, row ? text : writer->columns[column].label, &layouts[column]);
@@ -136,7 +140,7 @@ static void put_line(const hs__writer *writer, const column_layout *layouts, pag
 
 static void put_rule(const hs__writer *writer, const column_layout *layouts, page_block block) {
   for (size_t column = 0; column < block.end; column++) {
-    if (column >= block.lead && column < block.first) continue;
+    if (layouts[column].hidden || (column >= block.lead && column < block.first)) continue;
     if (column) hs_put_format(writer->out, "%*s", GAP, "");
     for (size_t i = 0; i < layouts[column].width; i++) hs_put_bytes(writer->out, "-", 1);
   }
@@ -147,9 +151,9 @@ static void put_rule(const hs__writer *writer, const column_layout *layouts, pag
 static page_block next_block(const hs__writer *writer, const column_layout *layouts, size_t first) {
   page_block block = {.lead = writer->lead, .first = first, .end = first};
   size_t width = 0;
-  for (size_t i = 0; i < block.lead; i++) width += layouts[i].width + GAP;
+  for (size_t i = 0; i < block.lead; i++) width += layouts[i].hidden ? 0 : layouts[i].width + GAP;
   while (block.end < writer->column_count) {
-    width += layouts[block.end].width + GAP;
+    width += layouts[block.end].hidden ? 0 : layouts[block.end].width + GAP;
     if (width > PAGE_WIDTH + GAP && block.end > first) break;
     block.end++;
   }
