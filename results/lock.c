@@ -122,14 +122,13 @@ static int try_lock(hs__lock *lock, bool take_over, bool local, owner *found, ch
   return HS_LIMIT;
 }
 
-int hs__lock_take(hs__lock *lock, const char *path, const hs_store_options *options, char *message) {
+int hs__lock_take(hs__lock *lock, const char *path, bool local, const hs_store_options *options, char *message) {
   hs_buffer name = {0};
   hs_put_format(&name, "%s.lock", path);
   lock->path = hs_copy_text(hs_buffer_text(&name));
   lock->file = -1;
   hs_buffer_free(&name);
   if (!lock->path) return hs_fail(message, HS_ERROR_MEMORY, "no memory");
-  bool local = hs__is_local(path);
   double until = hs_clock_now() + options->lock_wait;
   for (;;) {
     owner found;

@@ -19,8 +19,9 @@ typedef struct hs__lock {
   int file; /* -1 = not held; 0 before the first use as well as `path` NULL */
 } hs__lock;
 
-/* Takes the lock for the store at `path`, waiting at most options->lock_wait seconds. HS_ERROR_BUSY, HS_ERROR_IO. */
-int hs__lock_take(hs__lock *lock, const char *path, const hs_store_options *options, char *message);
+/* Takes the lock for the store at `path`, waiting at most options->lock_wait seconds. Where the file system is `local`,
+ * the kernel lock alone decides. HS_ERROR_BUSY, HS_ERROR_IO. */
+int hs__lock_take(hs__lock *lock, const char *path, bool local, const hs_store_options *options, char *message);
 /* Writes who holds it, once the epoch is known. */
 int hs__lock_describe(hs__lock *lock, int64_t epoch, char *message);
 /* The heartbeat. */

@@ -118,7 +118,7 @@ static int open_database(hs_store *store, char *message) {
 
 static int open_writer(hs_store *store, const hs_store_options *options, char *message) {
   HS_TRY(hs__schema_probe(store->path, message));
-  HS_TRY(hs__lock_take(&store->lock, store->path, options, message));
+  HS_TRY(hs__lock_take(&store->lock, store->path, hs__is_local(store->path), options, message));
   /* Asked again: another run may have made or changed the file while this one waited. */
   int status = hs__schema_probe(store->path, message);
   HS_TRY(status);

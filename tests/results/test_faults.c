@@ -3,12 +3,14 @@
 #include <base/status.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <results/lock.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -222,6 +224,47 @@ static void test_no_room_at_all(void **state) {
   assert_int_equal(result, 0);
 }
 
+/* ---- a lock of another host, on a file system whose kernel locks do not reach it -----------------------------------
+ */
+
+static void leave_foreign_lock(const store_fixture *fixture, double age) {
+  char path[256];
+  snprintf(path, sizeof path, "%s.lock", fixture->store);
+  FILE *file = fopen(path, "w");
+  fprintf(file, "hopsweep lock 1\nhost elsewhere\npid 4711\nsince 2026-03-04T05:06:07Z\nboot b00t\nepoch 3\n");
+  fclose(file);
+  struct timespec times[2];
+  clock_gettime(CLOCK_REALTIME, &times[0]);
+  times[0].tv_sec -= (time_t)age;
+  times[1] = times[0];
+  assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void test_a_lock_of_another_host(void **state) {
+  store_fixture *fixture = *state;
+  hs_store_options patient = {0}, forceful = {.take_over = true};
+  hs__lock lock = {0}, other = {0};
+  leave_foreign_lock(fixture, 5);
+  assert_int_equal(hs__lock_take(&lock, fixture->store, false, &patient, fixture->message), HS_ERROR_BUSY);
+  assert_non_null(strstr(fixture->message, "elsewhere"));
+  assert_non_null(strstr(fixture->message, "--take-over"));
+  assert_null(lock.path);
+  assert_ok(hs__lock_take(&lock, fixture->store, false, &forceful, fixture->message), fixture->message);
+  assert_ok(hs__lock_describe(&lock, 4, fixture->message), fixture->message);
+  assert_int_equal(hs__lock_take(&other, fixture->store, false, &forceful, fixture->message), HS_ERROR_BUSY);
+  hs__lock_release(&lock);
+  leave_foreign_lock(fixture, HS__LOCK_STALE_SECONDS + 5);
+  assert_ok(hs__lock_take(&lock, fixture->store, false, &patient, fixture->message), fixture->message);
+  hs__lock_touch(&lock);
+  hs__lock_release(&lock);
+  leave_foreign_lock(fixture, 5);
+  assert_ok(hs__lock_take(&lock, fixture->store, true, &patient, fixture->message), fixture->message);
+  hs__lock_release(&lock);
+  char path[256];
+  snprintf(path, sizeof path, "%s.lock", fixture->store);
+  assert_int_not_equal(access(path, F_OK), 0);
+}
+
 int main(void) {
 #define FAULT_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_set_up, fixture_tear_down)
   const struct CMUnitTest tests[] = {
@@ -231,6 +274,7 @@ int main(void) {
       FAULT_TEST(test_a_store_that_was_deleted),
       FAULT_TEST(test_a_full_disk),
       FAULT_TEST(test_no_room_at_all),
+      FAULT_TEST(test_a_lock_of_another_host),
   };
   return cmocka_run_group_tests_name("store faults", tests, NULL, NULL);
 }
