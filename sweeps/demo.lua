@@ -6,7 +6,7 @@
 -- is the beginning of that of 128.
 --
 --   hopsweep run sweeps/demo.lua --store demo.db -j 2
---   hopsweep plot demo.db --x memories --y success --group solver --log2-x --output demo.svg
+--   hopsweep plot demo.db memories success --group solver --log2x --output demo.svg
 local hs = require "hopsweep"
 
 local opt = hs.options { dimension = 32, queries = 200, missing = 0.5, beta = 0.15, largest = 8192, repeats = 10 }

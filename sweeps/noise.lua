@@ -4,7 +4,7 @@
 -- The noise of a larger sigma is the same noise, scaled, so curves fall smoothly.
 --
 --   hopsweep run sweeps/noise.lua --store noise.db -j 2
---   hopsweep plot noise.db --x sigma --y success --group solver,beta --output noise.svg
+--   hopsweep plot noise.db sigma success --group solver,beta --output noise.svg
 local hs = require "hopsweep"
 
 local opt = hs.options { dimension = 64, memories = 1024, queries = 200, repeats = 5 }

@@ -156,7 +156,9 @@ static void put_settings(hs_params *overrides, const char *lines) {
 
 hs_sweep *open_script(const script *how, char *message) {
   const char *names[2] = {"other", "unused"}, *texts[2] = {how->module, how->modules};
-  hs_sweep_source source = {.path = (char *)(size_t) "s.lua", .text = (char *)(size_t)how->text, .seed = how->seed,
+  hs_sweep_source source = {.path = (char *)(size_t) "s.lua",
+                            .text = (char *)(size_t)how->text,
+                            .seed = how->seed,
                             .seed_given = how->seed != 0};
   source.module_names = (char **)(size_t)names;
   source.module_texts = (char **)(size_t)texts;

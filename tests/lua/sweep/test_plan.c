@@ -53,12 +53,13 @@ static void the_head_says_what_is_planned(void **state) {
   (void)state;
   char message[HS_MESSAGE_SIZE] = "";
   const hs_plan_head *head;
-  hs_sweep *sweep = open_script(
-      &(script){.text = HEAD "local opt = hs.options { size = 3, word = 'w', on = false }\n"
-                             "return hs.sweep { name = 'head', description = 'd', revision = 4, seed = 9, repeats = 3,\n"
-                             "space = hs.grid { b = { 1, 2 }, a = { 5, 6 } } + hs.grid { c = 7 }, " TRIAL " }",
-                .set = "size=2.5\non=true"},
-      message);
+  hs_sweep *sweep =
+      open_script(&(script){.text = HEAD
+                            "local opt = hs.options { size = 3, word = 'w', on = false }\n"
+                            "return hs.sweep { name = 'head', description = 'd', revision = 4, seed = 9, repeats = 3,\n"
+                            "space = hs.grid { b = { 1, 2 }, a = { 5, 6 } } + hs.grid { c = 7 }, " TRIAL " }",
+                            .set = "size=2.5\non=true"},
+                  message);
   assert_non_null(sweep);
   assert_int_equal(hs_sweep_head(sweep, &head, message), HS_OK);
   assert_string_equal(head->name, "head");
@@ -78,7 +79,8 @@ static void the_head_says_what_is_planned(void **state) {
 
 static void replicates_are_innermost_and_positions_count(void **state) {
   (void)state;
-  hs_sweep *sweep = open_text(HEAD "return hs.sweep { name = 't', repeats = 3, space = hs.grid { a = { 1, 2 } }, " TRIAL " }");
+  hs_sweep *sweep =
+      open_text(HEAD "return hs.sweep { name = 't', repeats = 3, space = hs.grid { a = { 1, 2 } }, " TRIAL " }");
   hs_trial *trials;
   size_t count = plan_of(sweep, &trials);
   assert_int_equal(count, 6);
@@ -94,8 +96,9 @@ static void replicates_are_innermost_and_positions_count(void **state) {
 
 static void rewinding_gives_the_same_plan(void **state) {
   (void)state;
-  hs_sweep *sweep = open_text(HEAD "return hs.sweep { name = 't', space = hs.grid { x = hs.range(0, 1) }"
-                                   ":sample { n = 20, method = 'lhs' } + hs.grid { x = { 0.5, 0.5 } }, " TRIAL " }");
+  hs_sweep *sweep = open_text(HEAD
+                              "return hs.sweep { name = 't', space = hs.grid { x = hs.range(0, 1) }"
+                              ":sample { n = 20, method = 'lhs' } + hs.grid { x = { 0.5, 0.5 } }, " TRIAL " }");
   hs_trial *first, *second;
   size_t count = plan_of(sweep, &first);
   assert_int_equal(plan_of(sweep, &second), count);
@@ -105,8 +108,8 @@ static void rewinding_gives_the_same_plan(void **state) {
   hs_sweep_free(&sweep);
 }
 
-#define GROWN(repeats, values, extra)                                                                                  \
-  HEAD "local opt = hs.options { m = 2 }\nreturn hs.sweep { name = 't', repeats = " repeats extra                       \
+#define GROWN(repeats, values, extra)                                                             \
+  HEAD "local opt = hs.options { m = 2 }\nreturn hs.sweep { name = 't', repeats = " repeats extra \
        ", space = hs.grid { a = " values " }, " TRIAL " }"
 
 static void growing_the_sweep_changes_no_key(void **state) {
@@ -152,8 +155,8 @@ static void comments_and_modules_that_are_not_used_change_no_code(void **state) 
   assert_false(hs_hash_equal(with_both, code_of(&how)));
 }
 
-#define SHARED(by, extra)                                                                                              \
-  HEAD "return hs.sweep { name = 't', repeats = 2, space = hs.grid { a = { 1, 2 }, b = { 1, 2 } }, " TRIAL             \
+#define SHARED(by, extra)                                                                                  \
+  HEAD "return hs.sweep { name = 't', repeats = 2, space = hs.grid { a = { 1, 2 }, b = { 1, 2 } }, " TRIAL \
        ", data = hs.shared { by = { " by " }, build = function() return {} end" extra " } }"
 
 static size_t groups_of(const char *text) {
@@ -179,10 +182,11 @@ static void groups_follow_what_the_data_depend_on(void **state) {
   assert_int_equal(groups_of(HEAD "return hs.sweep { name = 't', space = hs.grid { a = { 1, 2 } }, " TRIAL " }"), 1);
 }
 
-#define MODEL(alpha)                                                                                                   \
-  HEAD "return hs.sweep { name = 't', space = hs.grid { alpha = { 1, 2, " alpha " } },\n"                              \
-       "data = hs.shared { build = function() return {} end },\n"                                                      \
-       "model = function(p)\n return hs.hfy { solver = 'entmax', alpha = p.alpha, none = nil, steps = 3 }\nend,\n"     \
+#define MODEL(alpha)                                                                                               \
+  HEAD "return hs.sweep { name = 't', space = hs.grid { alpha = { 1, 2, " alpha                                    \
+       " } },\n"                                                                                                   \
+       "data = hs.shared { build = function() return {} end },\n"                                                  \
+       "model = function(p)\n return hs.hfy { solver = 'entmax', alpha = p.alpha, none = nil, steps = 3 }\nend,\n" \
        "measure = function() return {} end }"
 
 static void models_are_checked_once_for_each_cell(void **state) {
@@ -208,8 +212,9 @@ static void models_are_checked_once_for_each_cell(void **state) {
 static void the_identity_of_the_model_is_part_of_the_key(void **state) {
   (void)state;
   hs_hash with_model = key_of_text(MODEL("3"), NULL, 0, "{\"alpha\":3}", 1);
-  hs_hash without = key_of_text(HEAD "return hs.sweep { name = 't', space = hs.grid { alpha = { 1, 2, 3 } }, " TRIAL " }",
-                                NULL, 0, "{\"alpha\":3}", 1);
+  hs_hash without =
+      key_of_text(HEAD "return hs.sweep { name = 't', space = hs.grid { alpha = { 1, 2, 3 } }, " TRIAL " }", NULL, 0,
+                  "{\"alpha\":3}", 1);
   assert_false(hs_hash_equal(with_model, without));
 }
 
@@ -217,8 +222,9 @@ static void a_million_trials_are_planned(void **state) {
   (void)state;
   char message[HS_MESSAGE_SIZE] = "";
   const hs_plan_head *head;
-  hs_sweep *sweep = open_text(HEAD "return hs.sweep { name = 't', space = hs.grid { a = hs.linspace(1, 1000, 1000) }"
-                                   " * hs.grid { b = hs.linspace(1, 1000, 1000) }, " TRIAL " }");
+  hs_sweep *sweep = open_text(HEAD
+                              "return hs.sweep { name = 't', space = hs.grid { a = hs.linspace(1, 1000, 1000) }"
+                              " * hs.grid { b = hs.linspace(1, 1000, 1000) }, " TRIAL " }");
   assert_int_equal(hs_sweep_head(sweep, &head, message), HS_OK);
   assert_int_equal(head->trials, 1000000);
   hs_trial trial = {0};

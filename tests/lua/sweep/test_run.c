@@ -13,18 +13,24 @@ static void assert_has(const char *text, const char *part) {
 }
 
 /* A sweep of one trial with this body. */
-#define BODY(body) HEAD "return hs.sweep { name = 't', space = hs.grid { a = 2.385 }, trial = function(p, data, ctx)\n" body "\nend }"
+#define BODY(body) \
+  HEAD "return hs.sweep { name = 't', space = hs.grid { a = 2.385 }, trial = function(p, data, ctx)\n" body "\nend }"
 
 static void metrics_and_verdicts(void **state) {
   (void)state;
   assert_string_equal(first_result(BODY("return { x = p.a, yes = true, no = false }")),
                       "ok {\"no\":0,\"x\":2.385,\"yes\":1}");
-  assert_string_equal(first_result(BODY("return { x = 0/0, y = 1 }")), "invalid {\"x\":null,\"y\":1} the metric 'x' is nan");
+  assert_string_equal(first_result(BODY("return { x = 0/0, y = 1 }")),
+                      "invalid {\"x\":null,\"y\":1} the metric 'x' is nan");
   assert_has(first_result(BODY("return { x = 1/0 }")), "invalid {\"x\":null} the metric 'x' is inf");
-  assert_string_equal(first_result(BODY("return { x = 'one' }")), "failed {} s.lua:2: the metric 'x' is a string, not a number");
-  assert_string_equal(first_result(BODY("return 5")), "failed {} s.lua:2: must return a table of metrics, got a number");
-  assert_string_equal(first_result(BODY("return { a = 1 }")), "failed {} s.lua:2: the metric 'a' has the name of a parameter");
-  assert_string_equal(first_result(BODY("return { 1 }")), "failed {} s.lua:2: the metric: a name must be a text, got a number");
+  assert_string_equal(first_result(BODY("return { x = 'one' }")),
+                      "failed {} s.lua:2: the metric 'x' is a string, not a number");
+  assert_string_equal(first_result(BODY("return 5")),
+                      "failed {} s.lua:2: must return a table of metrics, got a number");
+  assert_string_equal(first_result(BODY("return { a = 1 }")),
+                      "failed {} s.lua:2: the metric 'a' has the name of a parameter");
+  assert_string_equal(first_result(BODY("return { 1 }")),
+                      "failed {} s.lua:2: the metric: a name must be a text, got a number");
 }
 
 static void errors_are_verdicts_with_a_place(void **state) {
@@ -34,7 +40,8 @@ static void errors_are_verdicts_with_a_place(void **state) {
   assert_has(first_result(BODY("error 'what I say'")), "failed {} s.lua:3: what I say");
   assert_has(first_result(BODY("return { x = p.beta }")), "s.lua:3: the space has no parameter 'beta'; it has a");
   assert_has(first_result(BODY("p.a = 3")), "s.lua:3: parameters are read-only");
-  assert_has(first_result(BODY("return { x = ctx.rank }")), "s.lua:3: ctx has no field 'rank'; it has replicate, rng, seed");
+  assert_has(first_result(BODY("return { x = ctx.rank }")),
+             "s.lua:3: ctx has no field 'rank'; it has replicate, rng, seed");
   assert_has(first_result(BODY("return { x = ctx.shared.none }")), "the sweep has no shared artefact 'none'");
   assert_has(first_result(BODY("return hs.keep(5)")), "s.lua:3: hs.keep wants an array, got a number");
   assert_has(first_result(BODY("x = 5")), "s.lua:3: ");
@@ -61,9 +68,10 @@ static void endless_loops_and_greed_cost_a_trial(void **state) {
 
 static void arrays_are_kept(void **state) {
   (void)state;
-  hs_sweep *sweep = open_text(BODY("local x = hs.array({ { 1, 2 }, { 3, 4 }, { 5, 6 } }, 'float32')\n"
-                                   "return {}, { z = hs.keep(x, { first = 2, image = { 1, 2 } }), all = x, "
-                                   "strided = x:columns(2, 2) }"));
+  hs_sweep *sweep =
+      open_text(BODY("local x = hs.array({ { 1, 2 }, { 3, 4 }, { 5, 6 } }, 'float32')\n"
+                     "return {}, { z = hs.keep(x, { first = 2, image = { 1, 2 } }), all = x, "
+                     "strided = x:columns(2, 2) }"));
   hs_trial *trials;
   size_t count = plan_of(sweep, &trials);
   hs_record record = run_trial(sweep, &trials[0]);
@@ -89,11 +97,12 @@ static void arrays_are_kept(void **state) {
 
 /* ---- the model form ------------------------------------------------------------------------------------------ */
 
-#define MODEL(description, measure)                                                                                    \
-  HEAD "return hs.sweep { name = 't', space = hs.grid { a = 2.385 }, data = hs.shared { build = function()\n"          \
-       "return { patterns = hs.array({ { 1, 0 }, { 0, 1 }, { -1, 0 } }, 'float32'),\n"                                 \
-       "queries = hs.array({ { -0.9, 0.1 }, { 0.2, 0.9 } }, 'float32') } end },\n"                                     \
-       "model = function(p) return hs.hfy { " description " } end,\nmeasure = function(p, data, r, ctx) " measure " end }"
+#define MODEL(description, measure)                                                                               \
+  HEAD "return hs.sweep { name = 't', space = hs.grid { a = 2.385 }, data = hs.shared { build = function()\n"     \
+       "return { patterns = hs.array({ { 1, 0 }, { 0, 1 }, { -1, 0 } }, 'float32'),\n"                            \
+       "queries = hs.array({ { -0.9, 0.1 }, { 0.2, 0.9 } }, 'float32') } end },\n"                                \
+       "model = function(p) return hs.hfy { " description " } end,\nmeasure = function(p, data, r, ctx) " measure \
+       " end }"
 
 static void models_retrieve_and_are_closed(void **state) {
   (void)state;
@@ -103,7 +112,8 @@ static void models_retrieve_and_are_closed(void **state) {
                          "return { best = r.best[1], state = r.states:at(2, 2), steps = r.steps:mean(), "
                          "fixed = r.fixed:mean(), support = r.support:count(3), energies = r.energies:at(2, 4), "
                          "certificate = r.certificate[1], iterations = r.iterations:sum(), status = r.status:max() }")),
-      "ok {\"best\":3,\"certificate\":0,\"energies\":-3,\"fixed\":1,\"iterations\":0,\"state\":1,\"status\":0,\"steps\":3,"
+      "ok "
+      "{\"best\":3,\"certificate\":0,\"energies\":-3,\"fixed\":1,\"iterations\":0,\"state\":1,\"status\":0,\"steps\":3,"
       "\"support\":2}");
   assert_int_equal(fake_opened, 1);
   assert_int_equal(fake_open_models, 0);
@@ -114,8 +124,8 @@ static void models_retrieve_and_are_closed(void **state) {
 static void reports_become_verdicts(void **state) {
   (void)state;
   char text[1024];
-  static const char *const expected[] = {"ok {\"m\":1}", "not_converged {\"m\":1} query 1: ", "failed {} query 1: ",
-                                         "invalid {\"m\":1} query 1: "};
+  static const char *const expected[] = {
+      "ok {\"m\":1}", "not_converged {\"m\":1} query 1: ", "failed {} query 1: ", "invalid {\"m\":1} query 1: "};
   static const char form[] = MODEL("solver = 's', status = ", "return { m = 1 }");
   const char *at = strstr(form, "status = ") + strlen("status = ");
   for (int status = HS_OK; status <= HS_INVALID; status++) {
@@ -127,14 +137,16 @@ static void reports_become_verdicts(void **state) {
 static void the_trial_form_opens_models_itself(void **state) {
   (void)state;
   assert_string_equal(
-      first_result(BODY("local m = hs.open(hs.memory('m', { steps = 2 }), hs.array({ { 1, 0 }, { 0, 1 } }, 'float32'))\n"
-                        "local q = hs.array({ { 0.25, 0.75 } }, 'float32')\n"
-                        "local r = m:retrieve(q, { steps = 4 })\n"
-                        "return { best = r.best[1], steps = r.steps[1], e = m:energy(q)[1], "
-                        "p = hs.solve('s', { alpha = 1.5 }, q):at(1, 2) }")),
+      first_result(
+          BODY("local m = hs.open(hs.memory('m', { steps = 2 }), hs.array({ { 1, 0 }, { 0, 1 } }, 'float32'))\n"
+               "local q = hs.array({ { 0.25, 0.75 } }, 'float32')\n"
+               "local r = m:retrieve(q, { steps = 4 })\n"
+               "return { best = r.best[1], steps = r.steps[1], e = m:energy(q)[1], "
+               "p = hs.solve('s', { alpha = 1.5 }, q):at(1, 2) }")),
       "ok {\"best\":2,\"e\":0.25,\"p\":1.5,\"steps\":4}");
   assert_int_equal(fake_open_models, 0);
-  assert_has(first_result(BODY("return hs.solve('s', { alpha = 0.5 }, hs.zeros({ 3 }))")), "s.lua:3: fake: alpha = 0.5");
+  assert_has(first_result(BODY("return hs.solve('s', { alpha = 0.5 }, hs.zeros({ 3 }))")),
+             "s.lua:3: fake: alpha = 0.5");
   assert_has(first_result(BODY("return hs.open({}, hs.zeros({ 3, 2 }))")), "hs.open wants a model description");
   assert_has(first_result(BODY("hs.open(hs.hfy { solver = 's' }, hs.zeros({ 3, 2 })):retrieve(hs.zeros({ 1, 5 }))")),
              "s.lua:3: the queries have 5 components, but the stored patterns have 2");
@@ -162,8 +174,9 @@ static void a_rehearsal_finds_impossible_parameters(void **state) {
 static void a_rehearsal_finds_missing_files(void **state) {
   (void)state;
   char message[HS_MESSAGE_SIZE] = "";
-  hs_sweep *sweep = open_text(HEAD "return hs.sweep { name = 't', trial = function() return {} end,\n"
-                                   "data = hs.shared { build = function() return hs.load_idx 'no/such/file' end } }");
+  hs_sweep *sweep = open_text(HEAD
+                              "return hs.sweep { name = 't', trial = function() return {} end,\n"
+                              "data = hs.shared { build = function() return hs.load_idx 'no/such/file' end } }");
   hs_trial *trials;
   size_t count = plan_of(sweep, &trials);
   assert_int_equal(hs_sweep_rehearse(sweep, &trials[0], message), HS_ERROR_SCRIPT);
@@ -175,10 +188,10 @@ static void a_rehearsal_finds_missing_files(void **state) {
 /* ---- shared data --------------------------------------------------------------------------------------------- */
 
 /* Builds count themselves in an array of the script: one that is no shared data may be written. */
-#define COUNTED(by, body, extra)                                                                                       \
-  HEAD "local built = hs.zeros({ 1 })\n"                                                                               \
-       "return hs.sweep { name = 't', repeats = 3, space = hs.grid { a = { 1, 2 }, b = { 1, 2 } },\n"                  \
-       "data = hs.shared { by = { " by " }, build = function(p, rng) built[1] = built[1] + 1\n" body " end" extra      \
+#define COUNTED(by, body, extra)                                                                                  \
+  HEAD "local built = hs.zeros({ 1 })\n"                                                                          \
+       "return hs.sweep { name = 't', repeats = 3, space = hs.grid { a = { 1, 2 }, b = { 1, 2 } },\n"             \
+       "data = hs.shared { by = { " by " }, build = function(p, rng) built[1] = built[1] + 1\n" body " end" extra \
        " },\ntrial = function(p, data) return { built = built[1], value = data.value } end }"
 
 static double builds_of(const char *text) {
@@ -216,15 +229,16 @@ static void builds_see_only_what_they_declare(void **state) {
 
 static void shared_data_are_frozen(void **state) {
   (void)state;
-  static const char *const writes[] = {"data.value = 2", "data.list[1] = 2", "data.list[3] = 2", "data.deep.er.x = 1",
-                                       "data.array[1] = 2", "data.array:fill(3)", "table.insert(data.list, 4)",
-                                       "rawset(data, 'new', 1)"};
+  static const char *const writes[] = {
+      "data.value = 2",    "data.list[1] = 2",   "data.list[3] = 2",           "data.deep.er.x = 1",
+      "data.array[1] = 2", "data.array:fill(3)", "table.insert(data.list, 4)", "rawset(data, 'new', 1)"};
   for (size_t i = 0; i < sizeof writes / sizeof *writes; i++) {
     char text[512];
     snprintf(text, sizeof text,
-             HEAD "return hs.sweep { name = 't', data = hs.shared { build = function() return { value = 1, list = { 1, 2 },"
-                  "deep = { er = { x = 5 } }, array = hs.zeros({ 3 }) } end },\ntrial = function(p, data)\n%s\n"
-                  "return { x = 1 } end }",
+             HEAD
+             "return hs.sweep { name = 't', data = hs.shared { build = function() return { value = 1, list = { 1, 2 },"
+             "deep = { er = { x = 5 } }, array = hs.zeros({ 3 }) } end },\ntrial = function(p, data)\n%s\n"
+             "return { x = 1 } end }",
              writes[i]);
     assert_has(first_result(text), "failed {} s.lua:4: ");
     assert_has(first_result(text), "read-only");
@@ -241,9 +255,10 @@ static void old_artefacts_make_room(void **state) {
   (void)state;
   char message[HS_MESSAGE_SIZE] = "";
   /* 64 artefacts of 1 MiB under a budget of 24 MiB, a quarter of which may be cached. */
-  script how = {.text = HEAD "return hs.sweep { name = 't', space = hs.grid { a = hs.linspace(1, 64, 64) },\n"
-                             "data = hs.shared { by = { 'a' }, build = function(p) return hs.full({ 262144 }, p.a) end },\n"
-                             "trial = function(p, data) return { same = data:mean() == p.a } end }",
+  script how = {.text = HEAD
+                "return hs.sweep { name = 't', space = hs.grid { a = hs.linspace(1, 64, 64) },\n"
+                "data = hs.shared { by = { 'a' }, build = function(p) return hs.full({ 262144 }, p.a) end },\n"
+                "trial = function(p, data) return { same = data:mean() == p.a } end }",
                 .memory = (size_t)24 << 20};
   hs_sweep *sweep = open_script(&how, message);
   hs_trial *trials;
@@ -264,10 +279,11 @@ static void old_artefacts_make_room(void **state) {
 
 /* ---- random streams ------------------------------------------------------------------------------------------ */
 
-#define PAIRED                                                                                                         \
-  HEAD "return hs.sweep { name = 't', repeats = 2, space = hs.grid { solver = { 'x', 'y' }, n = { 4, 9 } },\n"         \
-       "data = hs.shared { by = { 'n' }, build = function(p, rng) return { x = rng('patterns'):gaussian(p.n, 3) } end },\n" \
-       "trial = function(p, data, ctx) return { first = data.x:at(4, 3), noise = ctx.rng('noise', 2):uniform(),\n"     \
+#define PAIRED                                                                                                      \
+  HEAD "return hs.sweep { name = 't', repeats = 2, space = hs.grid { solver = { 'x', 'y' }, n = { 4, 9 } },\n"      \
+       "data = hs.shared { by = { 'n' }, build = function(p, rng) return { x = rng('patterns'):gaussian(p.n, 3) } " \
+       "end },\n"                                                                                                   \
+       "trial = function(p, data, ctx) return { first = data.x:at(4, 3), noise = ctx.rng('noise', 2):uniform(),\n"  \
        "other = ctx.rng('other'):uniform(), same = ctx.rng('patterns'):normal() } end }"
 
 static void replicates_are_paired(void **state) {

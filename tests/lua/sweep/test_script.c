@@ -40,8 +40,10 @@ static void scripts_with_mistakes_name_the_line(void **state) {
       {HEAD "return hs.sweep { name = 'a', data = {}, " TRIAL " }", "data must be an hs.shared{...}"},
       {HEAD "return hs.sweep { name = 'a', data = hs.shared { by = { 'sigma' }, build = print }, " TRIAL " }",
        "data: by names 'sigma', which is no parameter of the space"},
-      {HEAD "return hs.sweep { name = 'a', data = hs.shared { by = {} }, " TRIAL " }", "s.lua:2: hs.shared: build must"},
-      {HEAD "return hs.shared { when = 5 }", "s.lua:2: hs.shared has no field 'when'; its fields are build, by, replicate"},
+      {HEAD "return hs.sweep { name = 'a', data = hs.shared { by = {} }, " TRIAL " }",
+       "s.lua:2: hs.shared: build must"},
+      {HEAD "return hs.shared { when = 5 }",
+       "s.lua:2: hs.shared has no field 'when'; its fields are build, by, replicate"},
       {HEAD "return require 'nothing'", "s.lua:2: require: there is no module 'nothing'"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -54,17 +56,20 @@ static void scripts_with_mistakes_name_the_line(void **state) {
 static void options_must_be_declared_and_fit(void **state) {
   (void)state;
   const char *text = OPTIONS("queries = 10, data = 'mnist', fast = false");
-  assert_refused(&(script){.text = text, .set = "querys=5"},
-                 "s.lua:2: --set querys=5: there is no such option; the script declares data = \"mnist\", fast = false, "
-                 "queries = 10");
+  assert_refused(
+      &(script){.text = text, .set = "querys=5"},
+      "s.lua:2: --set querys=5: there is no such option; the script declares data = \"mnist\", fast = false, "
+      "queries = 10");
   assert_refused(&(script){.text = text, .set = "queries=many"}, "s.lua:2: --set queries=many: not a number");
   assert_refused(&(script){.text = text, .set = "queries=inf"}, "not a number");
   assert_refused(&(script){.text = text, .set = "fast=maybe"}, "--set fast=maybe: not a boolean");
   assert_refused(&(script){.text = HEAD "return hs.sweep { name = 't', " TRIAL " }", .set = "a=1"},
                  "s.lua:2: --set a=1: there is no such option; the script declares (none)");
-  assert_refused(&(script){.text = HEAD "hs.options { a = 1 }\nhs.options { b = 1 }"}, "s.lua:3: hs.options was called before");
+  assert_refused(&(script){.text = HEAD "hs.options { a = 1 }\nhs.options { b = 1 }"},
+                 "s.lua:3: hs.options was called before");
   assert_refused(&(script){.text = OPTIONS("a = {}")}, "hs.options: a is a table");
-  assert_refused(&(script){.text = HEAD "local o = hs.options { a = 1 }\nprint(o.b)"}, "s.lua:3: there is no option 'b'");
+  assert_refused(&(script){.text = HEAD "local o = hs.options { a = 1 }\nprint(o.b)"},
+                 "s.lua:3: there is no option 'b'");
   assert_refused(&(script){.text = HEAD "local o = hs.options { a = 1 }\no.a = 2"}, "s.lua:3: options are read-only");
 }
 
@@ -91,8 +96,9 @@ static void option_values_take_the_type_of_the_default(void **state) {
 static void models_need_services(void **state) {
   (void)state;
   char message[HS_MESSAGE_SIZE] = "";
-  script how = {.text = HEAD "return hs.sweep { name = 't', data = hs.shared { build = print },\n"
-                             "model = function() return hs.hfy { solver = 's' } end, measure = print }",
+  script how = {.text = HEAD
+                "return hs.sweep { name = 't', data = hs.shared { build = print },\n"
+                "model = function() return hs.hfy { solver = 's' } end, measure = print }",
                 .without_services = 1};
   hs_sweep *sweep = open_script(&how, message);
   hs_trial trial = {0};

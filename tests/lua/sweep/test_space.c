@@ -7,10 +7,10 @@
 
 #include "support.h"
 
-#define HAS(text, part)                                                             \
-  do {                                                                              \
-    const char *text_ = (text);                                                     \
-    if (!strstr(text_, part)) fail_msg("no \"%s\" in \"%s\"", part, text_);         \
+#define HAS(text, part)                                                     \
+  do {                                                                      \
+    const char *text_ = (text);                                             \
+    if (!strstr(text_, part)) fail_msg("no \"%s\" in \"%s\"", part, text_); \
   } while (0)
 
 static int lines_of(const char *text) {
@@ -137,7 +137,8 @@ static int values_of(const char *cells, const char *name, double *values, int li
 static void latin_hypercube_fills_every_stratum_once(void **state) {
   (void)state;
   enum { N = 37 };
-  const char *cells = cells_of("hs.grid { x = hs.range(0, 37), y = hs.range(0, 37) }:sample { n = 37, method = 'lhs' }");
+  const char *cells =
+      cells_of("hs.grid { x = hs.range(0, 37), y = hs.range(0, 37) }:sample { n = 37, method = 'lhs' }");
   static const char *const names[] = {"x", "y"};
   for (int d = 0; d < 2; d++) {
     double values[N + 1];
@@ -196,7 +197,8 @@ static void a_subset_of_a_finite_space_keeps_its_order(void **state) {
   (void)state;
   enum { N = 25 };
   double values[N + 1];
-  assert_int_equal(values_of(cells_of("hs.grid { x = hs.linspace(1, 100, 100) }:sample { n = 25 }"), "x", values, N + 1), N);
+  assert_int_equal(
+      values_of(cells_of("hs.grid { x = hs.linspace(1, 100, 100) }:sample { n = 25 }"), "x", values, N + 1), N);
   for (int i = 1; i < N; i++) assert_true(values[i] > values[i - 1]);
   assert_int_equal(lines_of(cells_of("hs.grid { x = { 1, 2, 3 } }:sample { n = 50 }")), 3);
   char *one = hs_copy_text(cells_of("hs.grid { x = hs.linspace(1, 100, 100) }:sample { n = 25, seed = 5 }"));

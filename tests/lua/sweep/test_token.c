@@ -53,8 +53,11 @@ static void symbols_are_read_greedily(void **state) {
 
 static void different_code_stays_different(void **state) {
   (void)state;
-  static const char *const pairs[][2] = {
-      {"x = 1", "x = 2"}, {"ab = 1", "a b = 1"}, {"x = 'a b'", "x = 'a  b'"}, {"a - - b", "a -- b"}, {"x = 1 .. 2", "x = 1. .2"}};
+  static const char *const pairs[][2] = {{"x = 1", "x = 2"},
+                                         {"ab = 1", "a b = 1"},
+                                         {"x = 'a b'", "x = 'a  b'"},
+                                         {"a - - b", "a -- b"},
+                                         {"x = 1 .. 2", "x = 1. .2"}};
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
     char first[128];
     snprintf(first, sizeof first, "%s", tokens_of(pairs[i][0]));
@@ -82,9 +85,9 @@ static void tokens_are_stable(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(comments_and_spaces_go),         cmocka_unit_test(strings_stay_as_they_are),
-      cmocka_unit_test(symbols_are_read_greedily),      cmocka_unit_test(different_code_stays_different),
-      cmocka_unit_test(what_never_ends_is_an_error),    cmocka_unit_test(tokens_are_stable),
+      cmocka_unit_test(comments_and_spaces_go),      cmocka_unit_test(strings_stay_as_they_are),
+      cmocka_unit_test(symbols_are_read_greedily),   cmocka_unit_test(different_code_stays_different),
+      cmocka_unit_test(what_never_ends_is_an_error), cmocka_unit_test(tokens_are_stable),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
