@@ -16,8 +16,9 @@ ranks=$jobs
 sh "$root/scripts/setup.sh" build || exit
 mkdir -p "$demo" || exit
 : >"$log"
-quietly "$log" "configure $(show_path "$build")" configure "$build" -DCMAKE_BUILD_TYPE=Release
-quietly "$log" "build" cmake --build "$build" -j "$jobs" --target all
+quietly "$log" "configure $(show_path "$build")" \
+  configure "$build" -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -DHS_SANITIZE=OFF
+quietly "$log" "build" cmake --build "$build" -j "$jobs"
 
 # run_sweep SWEEP STORE [OPTIONS]: says beforehand whether there is anything left to do.
 run_sweep() {
