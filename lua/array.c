@@ -64,7 +64,7 @@ static void give_block(lua_State *L, hs__array *array, void *bytes, size_t size)
   if (!block) {
     free(bytes);
     hs__vm_discharge(hs__vm_of(L), size);
-    luaL_error(L, "out of memory: no room for an array of %f MiB", (double)size / 1048576);
+    luaL_error(L, "the system has no memory for an array of %I bytes", (lua_Integer)size);
     return;
   }
   *block = (hs__block){.bytes = bytes, .size = size, .references = 1};

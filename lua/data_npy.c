@@ -31,7 +31,7 @@ static int read_type(const char *path, const char *header, hs__table *table, cha
     }
   return hs_fail(
       message, HS_ERROR_FORMAT,
-      "%s: header: element type %.8s cannot be read; convert it with a.astype('<f4') (or <f8, <i4, <i8, |u1)", path,
+      "%s: header: element type %.9s cannot be read; convert it with a.astype('<f4') (or <f8, <i4, <i8, |u1)", path,
       value ? value : "(missing)");
 }
 

@@ -39,10 +39,13 @@ static hs_hash fold_value(lua_State *L, hs_hash parent, int index) {
   return derive(derive(parent, NAMED, hash.high), ROOT, hash.low);
 }
 
+static void push_metatable(lua_State *L);
+
 static void push_random(lua_State *L, hs_hash identity) {
   hs__random *random = lua_newuserdatauv(L, sizeof *random, 0);
   *random = (hs__random){.identity = identity};
-  luaL_setmetatable(L, HS__RANDOM_TYPE);
+  push_metatable(L);
+  lua_setmetatable(L, -2);
 }
 
 void hs__random_push(lua_State *L, uint64_t seed, uint32_t replicate, const char *name) {
@@ -188,6 +191,13 @@ static int method_choice(lua_State *L) {
 
 /* ---- options ----------------------------------------------------------------------------------------------- */
 
+/* The value is on top of the stack. */
+static int refuse_option(lua_State *L, const char *name, double low, double high) {
+  char low_text[HS_NUMBER_TEXT_SIZE], high_text[HS_NUMBER_TEXT_SIZE];
+  return luaL_error(L, "%s = %s: expected a number from %s to %s", name, luaL_tolstring(L, -1, NULL),
+                    hs_number_text(low, low_text), hs_number_text(high, high_text));
+}
+
 double hs__option_number(lua_State *L, int index, const char *name, double otherwise, double low, double high) {
   if (lua_isnoneornil(L, index)) return otherwise;
   luaL_checktype(L, index, LUA_TTABLE);
@@ -195,8 +205,7 @@ double hs__option_number(lua_State *L, int index, const char *name, double other
   if (lua_getfield(L, index, name) != LUA_TNIL) {
     int is_number;
     value = lua_tonumberx(L, -1, &is_number);
-    if (!is_number || !(value >= low && value <= high))
-      luaL_error(L, "%s = %s: expected a number from %f to %f", name, luaL_tolstring(L, -1, NULL), low, high);
+    if (!is_number || !(value >= low && value <= high)) refuse_option(L, name, low, high);
   }
   lua_pop(L, 1);
   return value;
@@ -213,12 +222,13 @@ void hs__check_option_names(lua_State *L, int index, const char *const *known) {
   }
 }
 
-void hs__random_open(lua_State *L) {
+/* Made when it is first needed, so that the runner may push an rng whatever the script requires. */
+static void push_metatable(lua_State *L) {
   static const luaL_Reg methods[] = {{"uniform", method_uniform}, {"normal", method_normal},
                                      {"integer", method_integer}, {"permutation", method_permutation},
                                      {"choice", method_choice},   {NULL, NULL}};
   static const luaL_Reg metamethods[] = {{"__call", meta_call}, {"__tostring", meta_tostring}, {NULL, NULL}};
-  luaL_newmetatable(L, HS__RANDOM_TYPE);
+  if (!luaL_newmetatable(L, HS__RANDOM_TYPE)) return;
   luaL_setfuncs(L, metamethods, 0);
   lua_pushliteral(L, "read-only");
   lua_setfield(L, -2, "__metatable");
@@ -226,5 +236,10 @@ void hs__random_open(lua_State *L) {
   hs__random_pattern_methods(L);
   hs__freeze_table(L, -1, "the methods of an rng", "write your own function instead");
   lua_setfield(L, -2, "__index");
+}
+
+/* Scripts receive their rng; the module offers none. */
+void hs__random_open(lua_State *L) {
+  push_metatable(L);
   lua_pop(L, 1);
 }

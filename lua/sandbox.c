@@ -102,13 +102,27 @@ static int safe_pcall(lua_State *L) {
   return finish_pcall(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, 0, finish_pcall), 0);
 }
 
+/* The handler is called after the error has unwound: while an error of the instruction budget is on its way no hook
+ * runs, so a handler inside it could loop for ever. */
+static int finish_xpcall(lua_State *L, int status, lua_KContext handler) {
+  if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - (int)handler;
+  rethrow_if_exhausted(L);
+  lua_pushvalue(L, (int)handler);
+  lua_insert(L, -2);
+  if (lua_pcall(L, 1, 1, 0) != LUA_OK) rethrow_if_exhausted(L);
+  lua_pushboolean(L, 0);
+  lua_insert(L, -2);
+  return 2;
+}
+
 static int safe_xpcall(lua_State *L) {
-  luaL_checktype(L, 2, LUA_TFUNCTION);
-  int arguments = lua_gettop(L) - 2;
+  enum { HANDLER = 2 };
+  luaL_checktype(L, HANDLER, LUA_TFUNCTION);
+  int arguments = lua_gettop(L) - HANDLER;
   lua_pushboolean(L, 1);
   lua_pushvalue(L, 1);
-  lua_rotate(L, 3, 2); /* function, handler, true, function, arguments... */
-  return finish_pcall(L, lua_pcallk(L, arguments, LUA_MULTRET, 2, 2, finish_pcall), 2);
+  lua_rotate(L, HANDLER + 1, 2); /* function, handler, true, function, arguments... */
+  return finish_xpcall(L, lua_pcallk(L, arguments, LUA_MULTRET, 0, HANDLER, finish_xpcall), HANDLER);
 }
 
 static int safe_resume(lua_State *L) {

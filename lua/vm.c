@@ -43,6 +43,15 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
   return moved;
 }
 
+static int refuse_array(lua_State *L, size_t bytes) {
+  const hs__vm *vm = hs__vm_of(L);
+  const double mebibyte = 1 << 20;
+  char what[HS_MESSAGE_SIZE];
+  snprintf(what, sizeof what, "an array of %.1f MiB does not fit into the memory budget of %.1f MiB (%.1f MiB in use)",
+           (double)bytes / mebibyte, (double)vm->limits.memory / mebibyte, (double)vm->memory_used / mebibyte);
+  return luaL_error(L, "%s", what);
+}
+
 void hs__vm_charge(lua_State *L, size_t bytes) {
   hs__vm *vm = hs__vm_of(L);
   bool fits = within_budget(vm, bytes);
@@ -51,9 +60,7 @@ void hs__vm_charge(lua_State *L, size_t bytes) {
     vm->arrays_at_last_sweep = vm->arrays_used;
     fits = within_budget(vm, bytes);
   }
-  if (!fits)
-    luaL_error(L, "an array of %f MiB does not fit into the memory budget of %f MiB (%f MiB are in use)",
-               (double)bytes / 1048576, (double)vm->limits.memory / 1048576, (double)vm->memory_used / 1048576);
+  if (!fits) refuse_array(L, bytes);
   vm->memory_used += bytes;
   vm->arrays_used += bytes;
 }
@@ -73,8 +80,8 @@ static void count_instructions(lua_State *L, lua_Debug *activation) {
   vm->instructions_used += HOOK_INTERVAL;
   if (vm->instructions_used <= vm->limits.instructions) return;
   vm->exhausted = true;
-  lua_pushfstring(L, "the script ran for more than %f instructions in one call; is there an endless loop?",
-                  (double)vm->limits.instructions);
+  lua_pushfstring(L, "the script ran for more than %I instructions in one call; is there an endless loop?",
+                  (lua_Integer)vm->limits.instructions);
   lua_error(L);
 }
 
