@@ -209,11 +209,11 @@ static void read_arguments(int count, char **arguments, setup *s) {
   for (int i = 1; i < count; i += 2) {
     const char *name = arguments[i], *value = arguments[i + 1];
     if (strcmp(name, "--rows") == 0)
-      s->rows = atoll(value);
+      s->rows = strtoll(value, NULL, 10);
     else if (strcmp(name, "--length") == 0)
-      s->length = atoll(value);
+      s->length = strtoll(value, NULL, 10);
     else if (strcmp(name, "--repeats") == 0)
-      s->repeats = atoi(value);
+      s->repeats = (int)strtol(value, NULL, 10);
     else if (strcmp(name, "--json") == 0)
       s->json = value;
     else

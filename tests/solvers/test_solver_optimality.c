@@ -162,8 +162,8 @@ static void gradient_of_conjugate_is_p(void **state) {
   uint64_t random = 99;
   for (size_t s = 0; s < HST_SETTING_COUNT; s++) {
     const hst_setting *setting = &HST_SETTINGS[s];
-    int smooth = strcmp(setting->id, "entmax") || setting->parameter < 10;
-    smooth &= strcmp(setting->id, "normmax") || (setting->parameter > 1.1 && setting->parameter < 10);
+    int smooth = strcmp(setting->id, "entmax") != 0 || setting->parameter < 10;
+    smooth &= strcmp(setting->id, "normmax") != 0 || (setting->parameter > 1.1 && setting->parameter < 10);
     if (!smooth || !hst_feasible(setting, LENGTH)) continue;
     double scores[LENGTH], p[LENGTH];
     for (int i = 0; i < LENGTH; i++) scores[i] = .385 * hst_normal(&random);
