@@ -241,7 +241,8 @@ static int method_reshape(lua_State *L) {
   const hs__array *array = hs__array_check(L, 1);
   int64_t shape[HS_MAX_DIMENSIONS], length = 1;
   int dimensions = hs__check_shape(L, 2, shape);
-  for (int d = 0; d < dimensions; d++) length *= shape[d] > INT32_MAX && length > INT32_MAX ? 0 : shape[d];
+  for (int d = 0; d < dimensions; d++)
+    if (__builtin_mul_overflow(length, shape[d], &length)) return luaL_error(L, "reshape: an absurd shape");
   if (length != hs__array_length(array))
     return luaL_error(L, "reshape: %s has %I elements, the new shape %I", hs__push_shape(L, array),
                       (lua_Integer)hs__array_length(array), (lua_Integer)length);

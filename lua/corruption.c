@@ -127,7 +127,8 @@ static picture option_image(lua_State *L, int index, int64_t length) {
   picture image = {length, 1};
   if (lua_getfield(L, index, "image") != LUA_TNIL) {
     int64_t shape[HS_MAX_DIMENSIONS];
-    if (hs__check_shape(L, lua_gettop(L), shape) != 2 || shape[0] * shape[1] != length)
+    if (hs__check_shape(L, lua_gettop(L), shape) != 2 || shape[0] < 1 || length % shape[0] != 0 ||
+        length / shape[0] != shape[1])
       luaL_error(L, "image = {height, width}: their product must be the %I components of a row", (lua_Integer)length);
     image = (picture){shape[0], shape[1]};
   }

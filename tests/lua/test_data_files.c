@@ -260,6 +260,38 @@ static void gzip_is_transparent_and_checked(void **state) {
   rmdir(folder);
 }
 
+/* The path from a name in a script to an array: found by folder, with .gz added, and remembered by digest. */
+static void scripts_find_load_and_remember(void **state) {
+  (void)state;
+  char folder[] = "/tmp/hopsweep_test_XXXXXX", path[64], folders[128], message[HS_MESSAGE_SIZE] = "";
+  assert_non_null(mkdtemp(folder));
+  snprintf(path, sizeof path, "%s/x.idx.gz", folder);
+  snprintf(folders, sizeof folders, "/nowhere:%s", folder);
+  write_file(path, idx_bytes, sizeof idx_bytes);
+  hs_sweep_source source = {.path = (char[]){"sweeps/x.lua"}, .data_folders = folders};
+  hs__vm *vm = NULL;
+  assert_int_equal(hs__vm_new(&source, NULL, NULL, &vm, message), HS_OK);
+  const char *text =
+      "local hs = require 'hopsweep.core'\n"
+      "for _ = 1, 2 do assert(hs.load_idx('x.idx'):sum() == 762) end\n"
+      "assert(hs.find_data('y', 'x.idx'):match('/x.idx.gz$'))";
+  if (hs__vm_run_chunk(vm, text, "@sweeps/x.lua", 0, message) != HS_OK) fail_msg("%s", message);
+  char digest[HS_HASH_TEXT_SIZE], wanted[128];
+  hs_hash_text(hs_hash_of(idx_bytes, sizeof idx_bytes), digest);
+  snprintf(wanted, sizeof wanted, "x.idx %s %zu\n", digest, sizeof idx_bytes);
+  hs_buffer digests = {0};
+  hs__data_put_digests(vm, &digests);
+  assert_string_equal(hs_buffer_text(&digests), wanted); /* once, although it was read twice */
+  hs_buffer_free(&digests);
+  write_file(path, idx_bytes, sizeof idx_bytes - 1);
+  assert_int_equal(hs__vm_run_chunk(vm, text, "@sweeps/x.lua", 0, message), HS_ERROR_SCRIPT);
+  assert_non_null(strstr(message, "sweeps/x.lua:2: "));
+  assert_non_null(strstr(message, "/x.idx.gz: offset 17: the file is truncated"));
+  hs__vm_free(&vm);
+  unlink(path);
+  rmdir(folder);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(idx_is_read_and_checked),
@@ -269,6 +301,7 @@ int main(void) {
       cmocka_unit_test(csv_is_read),
       cmocka_unit_test(csv_faults_have_places),
       cmocka_unit_test(gzip_is_transparent_and_checked),
+      cmocka_unit_test(scripts_find_load_and_remember),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
