@@ -149,7 +149,7 @@ static void put_rule(const hs__writer *writer, const column_layout *layouts, pag
 
 /* As many columns from `first` on as fit the page beside the lead, at least one. */
 static page_block next_block(const hs__writer *writer, const column_layout *layouts, size_t first) {
-  page_block block = {.lead = writer->lead, .first = first, .end = first};
+  page_block block = {.lead = first < writer->lead ? 0 : writer->lead, .first = first, .end = first};
   size_t width = 0;
   for (size_t i = 0; i < block.lead; i++) width += layouts[i].hidden ? 0 : layouts[i].width + GAP;
   while (block.end < writer->column_count) {
@@ -161,6 +161,7 @@ static page_block next_block(const hs__writer *writer, const column_layout *layo
 }
 
 void hs__put_text_table(const hs__writer *writer) {
+  if (writer->column_count == 0) return;
   column_layout *layouts = hs_allocate(writer->column_count, sizeof *layouts);
   if (!layouts) {
     writer->out->failed = true;

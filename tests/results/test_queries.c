@@ -180,6 +180,14 @@ static void test_filters_that_are_none(void **state) {
     assert_int_equal(hs_query_list(store, &selection, HS_FORMAT_TEXT, &out, fixture->message), HS_ERROR_USAGE);
     assert_int_equal(out.size, 0);
   }
+  const char *nothing = "alpha>99";
+  hs_selection none = {.where = &nothing, .where_count = 1};
+  assert_ok(hs_query_list(store, &none, HS_FORMAT_TEXT, &out, fixture->message), fixture->message);
+  assert_non_null(strstr(hs_buffer_text(&out), "0 trials"));
+  assert_ok(hs_query_table(store, &none, NULL, HS_FORMAT_TEXT, &out, fixture->message), fixture->message);
+  hs_table_request no_metric = {.by = (const char *const[]){"solver", "key"}, .by_count = 2};
+  assert_ok(hs_query_table(store, NULL, &no_metric, HS_FORMAT_TEXT, &out, fixture->message), fixture->message);
+  hs_buffer_clear(&out);
   const char *unknown = "aplha>=1";
   hs_selection selection = {.where = &unknown, .where_count = 1};
   assert_int_equal(hs_query_list(store, &selection, HS_FORMAT_TEXT, &out, fixture->message), HS_ERROR_NOT_FOUND);
@@ -188,8 +196,7 @@ static void test_filters_that_are_none(void **state) {
   hs_buffer_free(&out);
 }
 
-/* ---- statistics and tables
- * ------------------------------------------------------------------------------------------- */
+/* ---- statistics and tables ---- */
 
 /* Two-sided 95 % points of Student's t for 1 ... 10 degrees of freedom, from printed tables. */
 static const double STUDENT[] = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228};
@@ -308,8 +315,7 @@ static void test_text_for_people(void **state) {
   hs_store_close(&store);
 }
 
-/* ---- export, arrays, figures
- * ------------------------------------------------------------------------------------------ */
+/* ---- export, arrays, figures ---- */
 
 static void test_arrays_as_npy(void **state) {
   store_fixture *fixture = *state;

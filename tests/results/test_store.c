@@ -12,7 +12,7 @@
 
 #include "fixture.h"
 
-/* ---- looking into the file with plain SQLite, as a user would ------------------------------------------------- */
+/* ---- looking into the file with plain SQLite, as a user would ---- */
 
 static char *ask(const store_fixture *fixture, const char *sql) {
   sqlite3 *database;
@@ -48,7 +48,7 @@ static void write_file(const char *path, const void *bytes, size_t size) {
   fclose(file);
 }
 
-/* ---- recording ------------------------------------------------------------------------------------------------ */
+/* ---- recording ---- */
 
 static void test_what_is_committed_is_read(void **state) {
   store_fixture *fixture = *state;
@@ -150,7 +150,7 @@ static void test_rows_follow_the_plan(void **state) {
   hs_store_close(&store);
 }
 
-/* ---- change of code, numerics, revision ------------------------------------------------------------------------ */
+/* ---- change of code, numerics, revision ---- */
 
 static int begin_with(store_fixture *fixture, int64_t revision, const char *code, const char *fingerprint, bool keep,
                       bool new_fingerprint) {
@@ -201,7 +201,7 @@ static void test_changed_code_is_refused(void **state) {
   assert_answer(fixture, "SELECT count(*) FROM results", "0");
 }
 
-/* ---- names ----------------------------------------------------------------------------------------------------- */
+/* ---- names ---- */
 
 static void commit_names(hs_store *store, uint64_t position, const char *parameter, const char *metric, char *message) {
   hs_trial trial = {.key = {position, 77}, .position = position, .replicate = 1};
@@ -261,7 +261,7 @@ static void test_two_sweeps_share_a_store(void **state) {
   hs_store_close(&store);
 }
 
-/* ---- refusals --------------------------------------------------------------------------------------------------- */
+/* ---- refusals ---- */
 
 static void assert_refused(store_fixture *fixture, const char *path, int wanted) {
   hs_store *store = NULL;
@@ -421,7 +421,7 @@ static void test_a_read_only_folder(void **state) {
   assert_read_only_works(fixture);
 }
 
-/* ---- readers ----------------------------------------------------------------------------------------------------- */
+/* ---- readers ---- */
 
 static void test_reading_while_writing(void **state) {
   store_fixture *fixture = *state;
