@@ -76,10 +76,11 @@ static void test_truncated_setup(void **state) {
   (void)state;
   hs__setup setup = {
       .level = HS_CPU_AVX2, .threads = 3, .memory_limit = 12345, .trial_timeout = 2.385, .crash_limit = 4};
-  setup.source.path = "a.lua";
-  setup.source.text = "return 1";
-  setup.source.data_folders = "x:y";
-  setup.plugin_folders = "p:q";
+  char path[] = "a.lua", text[] = "return 1", data_folders[] = "x:y", plugin_folders[] = "p:q";
+  setup.source.path = path;
+  setup.source.text = text;
+  setup.source.data_folders = data_folders;
+  setup.plugin_folders = plugin_folders;
   hs_buffer bytes = {0};
   hs__put_setup(&bytes, &setup);
   for (size_t size = 0; size < bytes.size; size++) {
