@@ -173,6 +173,7 @@ static void read_arguments(int count, char **arguments, setup *s) {
 int main(int count, char **arguments) {
   setup s = {.patterns = 60000, .queries = 500, .steps = 5, .tile = 256, .beta = 0.1};
   hs_buffer json = {0};
+  setvbuf(stdout, NULL, _IOLBF, 0); /* a line as soon as it is known, also into a pipe */
   read_arguments(count, arguments, &s);
   start_with_best_core(arguments);
   load(&s);
