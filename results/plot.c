@@ -27,7 +27,6 @@ void hs__figure_free(hs__figure *figure) {
   hs_free(&figure->title);
   hs_free(&figure->x_label);
   hs_free(&figure->y_label);
-  hs_free(&figure->key_title);
   *figure = (hs__figure){0};
 }
 

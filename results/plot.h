@@ -20,7 +20,7 @@ typedef struct hs__figure {
   size_t line_count, line_capacity;
   char **categories; /* texts along x; their places are 0, 1, 2 ...; none if x is a number */
   size_t category_count, category_capacity;
-  char *title, *x_label, *y_label, *key_title;
+  char *title, *x_label, *y_label;
   bool log_x, log2_x, log_y;
 } hs__figure;
 

@@ -56,11 +56,6 @@ static void put_key(const hs__figure *figure, hs_buffer *script) {
   }
   hs_put_format(script, "set key outside right top vertical Left reverse samplen 2.2 spacing 1.25 maxrows %d\n",
                 figure->line_count > 24 ? 24 : (int)figure->line_count);
-  if (figure->key_title && figure->key_title[0]) {
-    hs_put_format(script, "set key title ");
-    put_quoted(script, figure->key_title);
-    hs_put_format(script, " left\n");
-  }
 }
 
 static void put_range(const hs__figure *figure, double *low, double *high) {

@@ -19,8 +19,7 @@
 
 enum { GROUP = 7, ENOUGH = 100000 };
 
-/* ---- helpers ------------------------------------------------------------------------------------------------------
- */
+/* ---- helpers ---- */
 
 static int64_t ask(const store_fixture *fixture, const char *sql) {
   sqlite3 *database;
@@ -70,8 +69,7 @@ static void write_for_ever(store_fixture *fixture, uint64_t first, int pipe) {
   _exit(0);
 }
 
-/* ---- scenes -------------------------------------------------------------------------------------------------------
- */
+/* ---- scenes ---- */
 
 static void test_killed_at_random_moments(void **state) {
   store_fixture *fixture = *state;
@@ -224,8 +222,7 @@ static void test_no_room_at_all(void **state) {
   assert_int_equal(result, 0);
 }
 
-/* ---- a lock of another host, on a file system whose kernel locks do not reach it -----------------------------------
- */
+/* ---- a lock of another host, on a file system whose kernel locks do not reach it ---- */
 
 static void leave_foreign_lock(const store_fixture *fixture, double age) {
   char path[256];
