@@ -137,6 +137,15 @@ function tests.flips_are_exact_nested_and_per_row(rng)
   expect.equal(hs.corrupt.flip(hs.full({ 1, 10 }, 1), rng, { fraction = 0.3 }):sum(), 4) -- 0.3 * 10 is three
 end
 
+-- Rows must not share random numbers: two rows of 64 with 20 flips each have 20 * 20 / 64 in common on average
+-- (hypergeometric, variance 3.0).
+function tests.flips_of_different_rows_are_independent(rng)
+  local flipped = hs.corrupt.flip(hs.full({ 201, 64 }, 1), rng, { count = 20 }):lt(0)
+  local common = (flipped:rows(1, 200) * flipped:rows(2, 201)):sum("rows")
+  expect.close(common:mean(), 6.25, 5 * math.sqrt(3.0 / 200))
+  expect_mean(flipped:mean("columns"), 20 / 64, 1e-3) -- exact by construction
+end
+
 function tests.noise_is_paired_and_clamped(rng)
   local x = hs.zeros({ 60, 90 }, "float64")
   local weak = hs.corrupt.gaussian(x, rng("g"), { sd = 0.5 })
