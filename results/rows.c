@@ -72,14 +72,14 @@ int hs__rows_open(hs_store *store, const hs_selection *selection, hs__rows *rows
 }
 
 static hs__cell cell_of_value(const hs_value *value) {
-  if (!value) return (hs__cell){.kind = HS__CELL_EMPTY};
+  if (!value) return hs__cell_empty();
   if (value->type == HS_VALUE_TEXT) return hs__cell_text(value->text);
   return (hs__cell){.kind = value->type == HS_VALUE_FLAG ? HS__CELL_FLAG : HS__CELL_NUMBER, .number = value->number};
 }
 
 static hs__cell cell_of_column(sqlite3_stmt *statement, int at) {
   int type = sqlite3_column_type(statement, at);
-  if (type == SQLITE_NULL) return (hs__cell){.kind = HS__CELL_EMPTY};
+  if (type == SQLITE_NULL) return hs__cell_empty();
   if (type == SQLITE_TEXT) return hs__cell_text(hs__column_text(statement, at));
   return hs__cell_number(sqlite3_column_double(statement, at));
 }
@@ -108,7 +108,7 @@ static void fill_trial(hs__rows *rows) {
       case HS__COLUMN_VERDICT: *cell = cell_of_column(rows->trials, 2); break;
       case HS__COLUMN_REPLICATE: *cell = cell_of_column(rows->trials, 3); break;
       case HS__COLUMN_PARAMETER: *cell = cell_of_value(hs_params_get(&rows->params, column->name)); break;
-      case HS__COLUMN_METRIC: *cell = (hs__cell){.kind = HS__CELL_EMPTY}; break;
+      case HS__COLUMN_METRIC: *cell = hs__cell_empty(); break;
       case HS__COLUMN_EXTRA: *cell = cell_of_column(rows->trials, extra++); break;
     }
   }

@@ -74,9 +74,7 @@ static int put_text(hs_store *store, const hs_store_sweep *sweep, hs_buffer *out
   return put_text_others(store, sweep->name, out, message);
 }
 
-static hs__cell text_or_empty(const char *text) {
-  return text ? hs__cell_text(text) : (hs__cell){.kind = HS__CELL_EMPTY};
-}
+static hs__cell text_or_empty(const char *text) { return text ? hs__cell_text(text) : hs__cell_empty(); }
 
 static int put_row(const hs_store_sweep *sweep, hs_format format, hs_buffer *out, char *message) {
   hs__writer writer = {.format = format, .out = out};

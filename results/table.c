@@ -69,7 +69,7 @@ static int lay_out(table_maker *table, bool all, char *message) {
 /* A statistic that the sample is too small for is empty, not NaN. */
 static hs__cell statistic_cell(const hs__statistics *statistics, size_t offset) {
   double value = *(const double *)((const char *)statistics + offset);
-  return isnan(value) ? (hs__cell){.kind = HS__CELL_EMPTY} : hs__cell_number(value);
+  return isnan(value) ? hs__cell_empty() : hs__cell_number(value);
 }
 
 static void put_group(table_maker *table, hs__group *group) {

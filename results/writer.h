@@ -18,6 +18,7 @@ typedef struct hs__cell {
   const char *text; /* borrowed */
 } hs__cell;
 
+static inline hs__cell hs__cell_empty(void) { return (hs__cell){.kind = HS__CELL_EMPTY}; }
 static inline hs__cell hs__cell_number(double number) { return (hs__cell){.kind = HS__CELL_NUMBER, .number = number}; }
 static inline hs__cell hs__cell_text(const char *text) { return (hs__cell){.kind = HS__CELL_TEXT, .text = text}; }
 
