@@ -29,7 +29,7 @@ static int check(void *context, const hs_params *description, hs_buffer *identit
   const hs_value *alpha = hs_params_get(description, "alpha");
   if (alpha && alpha->number < 1) return hs_fail(message, HS_ERROR_PARAMETER, "fake: alpha = %g", alpha->number);
   const hs_value *solver = hs_params_get(description, "solver");
-  hs_put_format(identity, "fake/1+%s/2", solver ? solver->text : "none");
+  if (identity) hs_put_format(identity, "fake/1+%s/2", solver ? solver->text : "none");
   return HS_OK;
 }
 
@@ -39,7 +39,7 @@ static double number_of(const hs_params *description, const char *name) {
 }
 
 static int open_model(void *context, const hs_params *description, void **model, char *message) {
-  HS_TRY(check(context, description, &(hs_buffer){0}, message));
+  HS_TRY(check(context, description, NULL, message));
   fake_model *made = hs_allocate(1, sizeof *made);
   made->k = number_of(description, "k");
   made->status = (int)number_of(description, "status");
@@ -120,7 +120,7 @@ static int energy(void *context, void *model, const hs_matrix *states, double *e
 
 /* p = the scores doubled, whatever the solver. */
 static int solve(void *context, const hs_params *description, const hs_matrix *scores, hs_matrix *p, char *message) {
-  HS_TRY(check(context, description, &(hs_buffer){0}, message));
+  HS_TRY(check(context, description, NULL, message));
   for (int64_t i = 0; i < scores->rows; i++)
     for (int64_t j = 0; j < scores->columns; j++)
       ((double *)p->data)[i * p->stride + j] = 2 * (double)row_of(scores, i)[j];
@@ -156,10 +156,9 @@ static void put_settings(hs_params *overrides, const char *lines) {
 
 hs_sweep *open_script(const script *how, char *message) {
   const char *names[2] = {"other", "unused"}, *texts[2] = {how->module, how->modules};
-  hs_sweep_source source = {.path = (char *)(size_t) "s.lua",
-                            .text = (char *)(size_t)how->text,
-                            .seed = how->seed,
-                            .seed_given = how->seed != 0};
+  static char path[] = "s.lua";
+  hs_sweep_source source = {.path = path, .seed = how->seed, .seed_given = how->seed != 0};
+  source.text = (char *)(size_t)how->text;
   source.module_names = (char **)(size_t)names;
   source.module_texts = (char **)(size_t)texts;
   source.module_count = how->modules ? 2 : how->module ? 1 : 0;

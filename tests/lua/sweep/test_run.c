@@ -134,6 +134,34 @@ static void reports_become_verdicts(void **state) {
   }
 }
 
+/* Runs the trials of a sweep in order and gives their verdicts, one letter each. */
+static const char *verdicts_of(const char *text) {
+  static char letters[32];
+  hs_sweep *sweep = open_text(text);
+  hs_trial *trials;
+  size_t count = plan_of(sweep, &trials);
+  for (size_t i = 0; i < count; i++) {
+    hs_record record = run_trial(sweep, &trials[i]);
+    letters[i] = hs_verdict_word(record.verdict)[0];
+    letters[i + 1] = 0;
+    hs_record_free(&record);
+  }
+  trials_free(&trials, count);
+  hs_sweep_free(&sweep);
+  return letters;
+}
+
+static void a_bad_trial_leaves_nothing_to_the_next(void **state) {
+  (void)state;
+  assert_string_equal(
+      verdicts_of(HEAD
+                  "return hs.sweep { name = 't', space = hs.grid { status = { 0, 1, 0, 3, 0, 2, 0.0 }, "
+                  "i = { 1, 2 } }, data = hs.shared { build = function()\nlocal x = hs.array({ { 1, 0 } }, 'float32')\n"
+                  "return { patterns = x, queries = x } end },\nmodel = function(p) return hs.hfy { solver = 's', "
+                  "status = p.i == 1 and p.status or 0 } end, measure = function() return { m = 1 } end }"),
+      "onifoooo");
+}
+
 static void the_trial_form_opens_models_itself(void **state) {
   (void)state;
   assert_string_equal(
@@ -218,6 +246,25 @@ static void artefacts_are_built_once_for_what_they_depend_on(void **state) {
   assert_true(builds_of(COUNTED("'a'", "return { value = rng('x'):uniform() }", "")) == 6);
   assert_true(builds_of(COUNTED("", "return { value = rng('x'):uniform() }", ", replicate = false")) == 1);
   assert_true(builds_of(COUNTED("", "return { value = 1 }", ", replicate = true")) == 3);
+}
+
+/* A build that drew random numbers must not make the next one look random. */
+static void each_build_is_judged_alone(void **state) {
+  (void)state;
+  assert_true(builds_of(HEAD
+                        "local built = hs.zeros({ 1 })\n"
+                        "return hs.sweep { name = 't', repeats = 3,\n"
+                        "shared = { noise = hs.shared { build = function(p, rng) return rng('x'):normal() end } },\n"
+                        "data = hs.shared { build = function() built[1] = built[1] + 1\nreturn { 1 } end },\n"
+                        "trial = function(p, data, ctx) return { noise = ctx.shared.noise, built = built[1] } end }") ==
+              1);
+  assert_true(
+      builds_of(HEAD
+                "local built = hs.zeros({ 1 })\n"
+                "return hs.sweep { name = 't', repeats = 3,\n"
+                "shared = { plain = hs.shared { build = function() built[1] = built[1] + 1\nreturn { 1 } end } },\n"
+                "trial = function(p, data, ctx) local x = ctx.rng('x'):normal()\n"
+                "return { x = x, plain = ctx.shared.plain[1], built = built[1] } end }") == 1);
 }
 
 static void builds_see_only_what_they_declare(void **state) {
@@ -347,10 +394,12 @@ int main(void) {
       cmocka_unit_test(arrays_are_kept),
       cmocka_unit_test(models_retrieve_and_are_closed),
       cmocka_unit_test(reports_become_verdicts),
+      cmocka_unit_test(a_bad_trial_leaves_nothing_to_the_next),
       cmocka_unit_test(the_trial_form_opens_models_itself),
       cmocka_unit_test(a_rehearsal_finds_impossible_parameters),
       cmocka_unit_test(a_rehearsal_finds_missing_files),
       cmocka_unit_test(artefacts_are_built_once_for_what_they_depend_on),
+      cmocka_unit_test(each_build_is_judged_alone),
       cmocka_unit_test(builds_see_only_what_they_declare),
       cmocka_unit_test(shared_data_are_frozen),
       cmocka_unit_test(old_artefacts_make_room),

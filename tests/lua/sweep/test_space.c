@@ -140,13 +140,19 @@ static void latin_hypercube_fills_every_stratum_once(void **state) {
   const char *cells =
       cells_of("hs.grid { x = hs.range(0, 37), y = hs.range(0, 37) }:sample { n = 37, method = 'lhs' }");
   static const char *const names[] = {"x", "y"};
+  double values[2][N + 1];
   for (int d = 0; d < 2; d++) {
-    double values[N + 1];
     int hits[N] = {0};
-    assert_int_equal(values_of(cells, names[d], values, N + 1), N);
-    for (int i = 0; i < N; i++) hits[(int)floor(values[i])]++;
+    assert_int_equal(values_of(cells, names[d], values[d], N + 1), N);
+    for (int i = 0; i < N; i++) hits[(int)floor(values[d][i])]++;
     for (int i = 0; i < N; i++) assert_int_equal(hits[i], 1);
   }
+  int same = 0, in_place = 0; /* each is shuffled, and not as the other */
+  for (int i = 0; i < N; i++) {
+    same += (int)values[0][i] == (int)values[1][i];
+    in_place += (int)values[0][i] == i;
+  }
+  assert_true(same < N / 4 && in_place < N / 4);
 }
 
 static void longer_samples_begin_with_shorter_ones(void **state) {
