@@ -141,7 +141,8 @@ static int load(lua_State *L, const format *wanted) {
     return luaL_error(L, "%s", message);
   }
   unsigned char *fitting = realloc(content.data, content.size ? content.size : 1);
-  hs__array_adopt(L, table.dtype, table.dimensions, table.shape, fitting ? fitting : content.data);
+  if (fitting) content.data = fitting;
+  hs__array_adopt(L, table.dtype, table.dimensions, table.shape, content.data);
   return 1;
 }
 
