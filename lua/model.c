@@ -50,12 +50,22 @@ static int rank_of(int status) {
   return 0;
 }
 
-static void note_outcome(lua_State *L, int status, const char *what, int64_t row, double certificate) {
+/* Remembers the outcome if it is worse than what was there; returns where to say what happened, or NULL. */
+static char *worse_outcome(lua_State *L, int status) {
   hs__outcome *outcome = hs__outcome_of(L);
-  if (rank_of(status) <= rank_of(outcome->status)) return;
+  if (rank_of(status) <= rank_of(outcome->status)) return NULL;
   outcome->status = status;
-  snprintf(outcome->text, sizeof outcome->text, "%s %lld: %s (certificate %.3g)", what, (long long)row + 1,
-           hs_status_text(status), certificate);
+  return outcome->text;
+}
+
+static void note_reports(lua_State *L, const hs_retrieve_report *reports, int64_t count) {
+  for (int64_t i = 0; i < count; i++) {
+    if (reports[i].status == HS_OK) continue;
+    char *text = worse_outcome(L, reports[i].status);
+    if (text)
+      snprintf(text, HS_MESSAGE_SIZE, "query %lld: %s (certificate %.3g)", (long long)i + 1,
+               hs_status_text(reports[i].status), reports[i].certificate);
+  }
 }
 
 /* ---- errors ------------------------------------------------------------------------------------------------ */
@@ -194,34 +204,39 @@ static void set_columns(lua_State *L, const hs_retrieve_report *reports, int64_t
   }
 }
 
+/* Pushes a table with the arrays that `result` then points to. */
+static void push_result(lua_State *L, const hs_retrieve_request *request, hs_retrieve_result *result) {
+  const hs_matrix *queries = request->queries;
+  lua_createtable(L, 0, (int)(sizeof columns / sizeof *columns) + 2);
+  hs__array *states = hs__array_new(L, queries->dtype, 2, (int64_t[]){queries->rows, queries->columns});
+  lua_setfield(L, -2, "states");
+  *result->states = hs__array_matrix(L, states);
+  if (request->flags & HS_RETRIEVE_ENERGY) {
+    hs__array *energies = hs__array_new(L, HS_FLOAT64, 2, (int64_t[]){queries->rows, request->steps + 1});
+    lua_setfield(L, -2, "energies");
+    result->energies = (double *)energies->data;
+  }
+}
+
 /* model_retrieve(model, queries, steps, energy [, function]) -> {states, steps, fixed, support, best, ...} */
 static int model_retrieve(lua_State *L) {
   enum { PLACE = 5 };
   lua_settop(L, PLACE);
   const hs_lua_services *services = hs__vm_services(hs__vm_of(L));
   const model *self = check_model(L);
-  hs_matrix queries = check_states(L, self, "the queries");
-  int64_t steps = luaL_checkinteger(L, 3);
-  bool energy = lua_toboolean(L, 4);
   need(L, services->model_retrieve, "a model");
-  prepare(L, self, queries.rows, steps, PLACE);
+  hs_matrix queries = check_states(L, self, "the queries"), states;
+  hs_retrieve_request request = {.size = sizeof request, .queries = &queries, .steps = luaL_checkinteger(L, 3)};
+  if (lua_toboolean(L, 4)) request.flags |= HS_RETRIEVE_ENERGY;
+  prepare(L, self, queries.rows, request.steps, PLACE);
   hs_retrieve_report *reports = lua_newuserdatauv(L, ((size_t)queries.rows + 1) * sizeof *reports, 0);
   memset(reports, 0, (size_t)queries.rows * sizeof *reports);
-  lua_createtable(L, 0, (int)(sizeof columns / sizeof *columns) + 2);
-  hs__array *states = hs__array_new(L, queries.dtype, 2, (int64_t[]){queries.rows, queries.columns});
-  lua_setfield(L, -2, "states");
-  hs_matrix out = hs__array_matrix(L, states);
-  hs_retrieve_request request = {.size = sizeof request, .queries = &queries, .steps = steps};
-  hs_retrieve_result result = {.size = sizeof result, .states = &out, .reports = reports};
-  if (energy) {
-    request.flags |= HS_RETRIEVE_ENERGY;
-    result.energies = (double *)hs__array_new(L, HS_FLOAT64, 2, (int64_t[]){queries.rows, steps + 1})->data;
-    lua_setfield(L, -2, "energies");
-  }
+  hs_retrieve_result result = {.size = sizeof result, .states = &states, .reports = reports};
+  push_result(L, &request, &result);
   char message[HS_MESSAGE_SIZE] = "";
   if (services->model_retrieve(services->context, self->handle, &request, &result, message) < 0)
     raise(L, PLACE, message);
-  for (int64_t i = 0; i < queries.rows; i++) note_outcome(L, reports[i].status, "query", i, reports[i].certificate);
+  note_reports(L, reports, queries.rows);
   set_columns(L, reports, queries.rows);
   return 1;
 }
@@ -253,7 +268,8 @@ static int solve(lua_State *L) {
   char message[HS_MESSAGE_SIZE] = "";
   int status = services->solve(services->context, description, &rows, &p, message);
   if (status < 0) return luaL_error(L, "%s", message);
-  note_outcome(L, status, "a row of hs.solve, row", 0, 0);
+  char *text = worse_outcome(L, status);
+  if (text) snprintf(text, HS_MESSAGE_SIZE, "hs.solve: %s", hs_status_text(status));
   return 1;
 }
 

@@ -165,8 +165,9 @@ hs_sweep *open_script(const script *how, char *message) {
   put_settings(&source.overrides, how->set);
   hs_lua_limits limits = {.memory = how->memory, .instructions = how->instructions};
   hs_sweep *sweep = NULL;
-  int status =
-      hs_sweep_open(&source, how->without_services ? &(hs_lua_services){0} : &fake_services, &limits, &sweep, message);
+  static const hs_lua_services none;
+  const hs_lua_services *services = how->without_services ? &none : &fake_services;
+  int status = hs_sweep_open(&source, services, &limits, &sweep, message);
   hs_params_free(&source.overrides);
   assert_true((status < 0) == (sweep == NULL));
   return sweep;
