@@ -73,15 +73,25 @@ static void format_text(const char *from, char text[CELL_SIZE]) {
   snprintf(text + size, CELL_SIZE - size, "%s", *from ? "..." : "");
 }
 
+/* Where the column's precision would round an interval away, the cell gets two digits of its interval. */
+static column_layout layout_of_cell(const column_layout *layout, const hs__cell *cell) {
+  column_layout own = *layout;
+  bool lost = cell->half > 0 && isfinite(cell->half) && cell->half < 0.5 * pow(10, -layout->decimals);
+  if (cell->kind == HS__CELL_MEAN && layout->style == FIXED && lost)
+    own.decimals = clamp(1 - (int)floor(log10(cell->half)), 0, 8);
+  return own;
+}
+
 static void format_cell(const column_layout *layout, const hs__cell *cell, char text[CELL_SIZE]) {
+  column_layout own = layout_of_cell(layout, cell);
   char half[CELL_SIZE];
   text[0] = 0;
   if (cell->kind == HS__CELL_TEXT) format_text(cell->text, text);
   if (cell->kind == HS__CELL_FLAG) snprintf(text, CELL_SIZE, "%s", cell->number != 0 ? "true" : "false");
   if (cell->kind != HS__CELL_NUMBER && cell->kind != HS__CELL_MEAN) return;
-  format_number(layout, cell->number, text);
+  format_number(&own, cell->number, text);
   if (cell->kind == HS__CELL_NUMBER || isnan(cell->half)) return;
-  format_number(layout, cell->half, half);
+  format_number(&own, cell->half, half);
   size_t length = strlen(text);
   snprintf(text + length, CELL_SIZE - length, " ± %.64s", half);
 }

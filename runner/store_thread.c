@@ -13,6 +13,9 @@
 static const double GROUP_SECONDS = 0.1;
 enum { GROUP_LIMIT = 5000 };
 
+/* Other hosts take a store for abandoned after a minute of silence. */
+static const double HEARTBEAT_SECONDS = 10;
+
 typedef struct waiting_record {
   hs_trial trial;
   hs_record record;
@@ -72,14 +75,30 @@ static void announce(hs__store_thread *thread, const waiting_record *group, size
   (void)written; /* a full counter is readable all the same */
 }
 
-/* Waits for work; the lock is held. Gives others GROUP_SECONDS from the first record on to join the group. */
-static void wait_for_group(hs__store_thread *thread) {
-  while (thread->waiting_count == 0 && !thread->stopping) pthread_cond_wait(&thread->wake, &thread->lock);
+static struct timespec after(double seconds) {
   struct timespec until;
   clock_gettime(CLOCK_REALTIME, &until);
-  long nanoseconds = until.tv_nsec + (long)(GROUP_SECONDS * 1e9);
-  until.tv_sec += nanoseconds / 1000000000L;
+  double whole = (double)(long)seconds;
+  long nanoseconds = until.tv_nsec + (long)((seconds - whole) * 1e9);
+  until.tv_sec += (long)whole + nanoseconds / 1000000000L;
   until.tv_nsec = nanoseconds % 1000000000L;
+  return until;
+}
+
+/* Says that the writer lives; the lock is held, and given up meanwhile. */
+static void beat(hs__store_thread *thread) {
+  pthread_mutex_unlock(&thread->lock);
+  hs_store_heartbeat(thread->store);
+  pthread_mutex_lock(&thread->lock);
+}
+
+/* Waits for work; the lock is held. Gives others GROUP_SECONDS from the first record on to join the group. */
+static void wait_for_group(hs__store_thread *thread) {
+  while (thread->waiting_count == 0 && !thread->stopping) {
+    struct timespec until = after(HEARTBEAT_SECONDS);
+    if (pthread_cond_timedwait(&thread->wake, &thread->lock, &until) != 0) beat(thread);
+  }
+  struct timespec until = after(GROUP_SECONDS);
   while (!thread->hurry && !thread->stopping && thread->waiting_count < GROUP_LIMIT)
     if (pthread_cond_timedwait(&thread->wake, &thread->lock, &until) != 0) break;
 }

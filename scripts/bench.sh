@@ -12,11 +12,12 @@ case $# in
 *) fail "usage: bench.sh [--json FILE]" 2 ;;
 esac
 
+sh "$root/scripts/setup.sh" test || exit
 build=$root/build
 mkdir -p "$build"
 log=$build/bench.log
 : >"$log"
-quietly "$log" "configuring" cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DHS_SANITIZE=OFF
+quietly "$log" "configuring" configure "$build" -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=ON -DHS_SANITIZE=OFF
 quietly "$log" "building" cmake --build "$build" -j "$jobs"
 
 parts=$(mktemp -d)

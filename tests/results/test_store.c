@@ -185,7 +185,7 @@ static void test_changed_code_is_refused(void **state) {
   hs_store_close(&store);
 
   assert_int_equal(begin_with(fixture, 1, NEW, "F", false, false), HS_ERROR_CHANGED);
-  assert_non_null(strstr(fixture->message, "line 4: `localb='x -- y'` is now `localb='x -- z'`"));
+  assert_non_null(strstr(fixture->message, "line 4: `local b = 'x -- y'` is now `local b = 'x -- z'`"));
   assert_non_null(strstr(fixture->message, "--keep-results"));
   assert_int_equal(begin_with(fixture, 1, OLD, "G", false, false), HS_ERROR_CHANGED);
   assert_non_null(strstr(fixture->message, "--new-fingerprint"));
