@@ -64,9 +64,9 @@ static char *parameter_order(lua_State *L, int table) {
   return copy;
 }
 
-static void read_options(lua_State *L, int table, hs_params *options) {
+static void read_options(lua_State *L, int table, const char *field, hs_params *options) {
   char message[HS_MESSAGE_SIZE] = "out of memory";
-  lua_getfield(L, table, "options");
+  lua_getfield(L, table, field);
   if (hs__to_params(L, -1, "hs.options", options, message) < 0) luaL_error(L, "%s", message);
   lua_settop(L, table);
 }
@@ -112,7 +112,8 @@ static int read_sweep(lua_State *L) {
   if (repeats > UINT32_MAX) luaL_error(L, "hs.sweep: repeats = %I is too large", repeats);
   head->repeats = (uint32_t)repeats;
   head->parameter_order = parameter_order(L, TABLE);
-  read_options(L, TABLE, &head->options);
+  read_options(L, TABLE, "options", &head->options);
+  read_options(L, TABLE, "key_options", &sweep->key_options);
   read_grouping(L, TABLE, sweep);
   read_model_place(L, TABLE, sweep);
   return 0;
@@ -197,6 +198,7 @@ void hs_sweep_free(hs_sweep **sweep) {
   hs__vm_free(&self->vm);
   hs_sweep_source_free(&self->source);
   hs_plan_head_free(&self->head);
+  hs_params_free(&self->key_options);
   for (size_t i = 0; i < self->grouping.count; i++) hs_free(&self->grouping.names[i]);
   hs_free(&self->grouping.names);
   hs_free(&self->duplicates);

@@ -33,8 +33,9 @@ struct hs_sweep {
   hs__grouping grouping;
 
   hs_plan_head head;
-  bool counted;         /* head.cells and head.trials are known */
-  uint64_t *duplicates; /* numbers of the cells that were met before, ascending */
+  hs_params key_options; /* head.options less those for planning */
+  bool counted;          /* head.cells and head.trials are known */
+  uint64_t *duplicates;  /* numbers of the cells that were met before, ascending */
   size_t duplicate_count, duplicate_capacity;
 
   /* The enumeration. `replicate` trials of the current cell were handed out. */

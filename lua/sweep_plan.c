@@ -190,7 +190,7 @@ static int fill(hs_sweep *sweep, hs_trial *trial) {
   const hs_plan_head *head = &sweep->head;
   trial->replicate = ++sweep->replicate;
   trial->position = sweep->position++;
-  trial->key = hs_trial_key(head->name, head->revision, head->seed, &head->options, &sweep->cell, trial->replicate,
+  trial->key = hs_trial_key(head->name, head->revision, head->seed, &sweep->key_options, &sweep->cell, trial->replicate,
                             hs_buffer_text(&sweep->identity));
   HS_TRY(group_of(sweep, &sweep->cell, trial->replicate, &trial->group));
   return hs_params_copy(&trial->params, &sweep->cell);

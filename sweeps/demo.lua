@@ -9,7 +9,10 @@
 --   hopsweep plot demo.db memories success --group solver --log2x --output demo.svg
 local hs = require "hopsweep"
 
-local opt = hs.options { dimension = 32, queries = 200, missing = 0.5, beta = 0.15, largest = 8192, repeats = 10 }
+local opt = hs.options {
+  dimension = 32, queries = 200, missing = 0.5, beta = 0.15,
+  largest = hs.planning(8192), repeats = hs.planning(10), -- may grow: only what is missing runs
+}
 
 local solvers = hs.grid { solver = { "softmax", "sparsemax" } }
   + hs.grid { solver = "entmax", alpha = 1.5 }

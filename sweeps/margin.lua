@@ -10,7 +10,7 @@
 --   hopsweep table margin.db --by solver,beta --metric mismatches,fixed
 local hs = require "hopsweep"
 
-local opt = hs.options { dimension = 24, memories = 512, repeats = 3 }
+local opt = hs.options { dimension = 24, memories = 512, repeats = hs.planning(3) }
 
 local solvers = hs.grid { solver = "entmax", alpha = { 1.5, 2, 3 } } + hs.grid { solver = "normmax", gamma = { 2, 5 } }
 

@@ -7,7 +7,7 @@
 --   hopsweep plot noise.db sigma success --group solver,beta --output noise.svg
 local hs = require "hopsweep"
 
-local opt = hs.options { dimension = 64, memories = 1024, queries = 200, repeats = 5 }
+local opt = hs.options { dimension = 64, memories = 1024, queries = 200, repeats = hs.planning(5) }
 
 local solvers = hs.grid { solver = { "softmax", "sparsemax" } }
   + hs.grid { solver = "entmax", alpha = 1.5 }

@@ -3,7 +3,7 @@
 --   hopsweep run sweeps/noop.lua --store noop.db --set trials=100000
 local hs = require "hopsweep"
 
-local opt = hs.options { trials = 1000 }
+local opt = hs.options { trials = hs.planning(1000) }
 
 return hs.sweep {
   name = "noop",

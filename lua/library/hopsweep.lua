@@ -41,7 +41,7 @@ local function keep(array, how)
 end
 
 local public = {
-  options = options.declare,
+  options = options.declare, planning = options.planning,
   grid = space.grid, zip = space.zip, list = space.list,
   range = draw.range, log = draw.log, int = draw.int, choice = draw.choice,
   pow2 = draw.pow2, linspace = draw.linspace, logspace = draw.logspace,

@@ -3,6 +3,24 @@ local core = require "hopsweep.core"
 local check = require "hopsweep.check"
 
 local options = { in_force = {} }
+local planning_names = {}
+local in_trial = false
+
+-- Marks the default of an option that decides which trials there are, never what one of them gives (repeats, the end of a
+-- ladder): it is left out of the trials' keys, so that changing it runs only what is missing.
+local Planning = { __name = "hs.planning", __metatable = "hs.planning" }
+
+function options.planning(value)
+  return setmetatable({ value = check.scalar("hs.planning", value) }, Planning)
+end
+
+-- While a trial, its model or its data are at work: planning options cannot be read, because results must not depend on
+-- them. Use: local guard <close> = options.enter_trial()
+local Guard = { __close = function() in_trial = false end }
+function options.enter_trial()
+  in_trial = true
+  return setmetatable({}, Guard)
+end
 
 local flags = { ["true"] = true, yes = true, ["1"] = true, ["false"] = false, no = false, ["0"] = false }
 
@@ -43,6 +61,9 @@ local function read_only(values, defaults)
       if values[name] == nil then
         check.fail("there is no option '%s'; the script declares %s", tostring(name), declared(defaults))
       end
+      if in_trial and planning_names[name] then
+        check.fail("option '%s' is for planning (hs.planning): no result may depend on it", name)
+      end
       return values[name]
     end,
     __newindex = function() check.fail "options are read-only: change them with --set or in hs.options" end,
@@ -55,7 +76,12 @@ function options.declare(defaults)
   if options.declared then check.fail "hs.options was called before: declare all options in one table" end
   local values = {}
   for _, name in ipairs(check.sorted_names("hs.options", defaults)) do
-    values[name] = check.scalar("hs.options: " .. name, defaults[name])
+    local default = defaults[name]
+    if rawequal(getmetatable(default), "hs.planning") then
+      planning_names[name] = true
+      default = default.value
+    end
+    values[name] = check.scalar("hs.options: " .. name, default)
   end
   for name, text in pairs(core.overrides()) do values[name] = overridden(values, name, text) end
   options.declared, options.in_force = true, values
@@ -68,6 +94,15 @@ function options.finish()
     for name, text in pairs(core.overrides()) do overridden({}, name, text) end
   end
   return options.in_force
+end
+
+-- The options that are part of every trial's key: all but those for planning.
+function options.of_key()
+  local kept = {}
+  for name, value in pairs(options.in_force) do
+    if not planning_names[name] then kept[name] = value end
+  end
+  return kept
 end
 
 return options

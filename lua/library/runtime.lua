@@ -3,6 +3,7 @@
 local core = require "hopsweep.core"
 local check = require "hopsweep.check"
 local describe = require "hopsweep.describe"
+local options = require "hopsweep.options"
 local params = require "hopsweep.params"
 local shared = require "hopsweep.shared"
 local sweeps = require "hopsweep.sweep"
@@ -45,6 +46,7 @@ local function params_of(sweep, cell) return params.new(cell, sweep.known, sweep
 
 -- The model description of a cell as a flat table, or nil for sweeps with a trial function.
 function runtime.describe(sweep, cell)
+  local guard <close> = options.enter_trial()
   if sweep.model then return description_of(sweep, params_of(sweep, cell)).params end
 end
 
@@ -107,6 +109,7 @@ end
 
 -- Builds the shared data and readies the model of one trial, as a rehearsal.
 function runtime.rehearse(sweep, cell, seed, replicate)
+  local guard <close> = options.enter_trial()
   shared.next_turn()
   local data = data_of(sweep, cell, seed, replicate)
   for name, artefact in pairs(sweep.artefacts) do shared.get(name, artefact, cell, seed, replicate) end
@@ -117,6 +120,7 @@ end
 
 -- Runs one trial: its metrics and, or nil, its arrays.
 function runtime.run(sweep, cell, seed, replicate)
+  local guard <close> = options.enter_trial()
   shared.next_turn()
   local p, ctx = params_of(sweep, cell), context_of(sweep, cell, seed, replicate)
   local data = data_of(sweep, cell, seed, replicate)

@@ -64,6 +64,7 @@ function sweep.new(values)
     unknown = space.unknown(cells.names),
     artefacts = artefacts_of(values, known),
     options = options.finish(),
+    key_options = options.of_key(),
     model = values.model,
     measure = values.measure,
     trial = values.trial,

@@ -30,19 +30,31 @@ for launcher in "" "-j 2"; do
 done
 rm -f f.db
 expect 1 '1 failed' mpirun --oversubscribe -n 2 "$HOPSWEEP" run fails.lua --store f.db
-"$HOPSWEEP" list f.db --format json | grep -q 'fails.lua:3: two is not for me' || fail "the row does not say where it failed"
+"$HOPSWEEP" list f.db | grep -q 'fails.lua:3: two is not for me' || fail "the row does not say where it failed"
 echo 'error("no")' >broken.lua
 expect 3 'broken.lua:1' mpirun --oversubscribe -n 2 "$HOPSWEEP" run broken.lua --store broken.db
 expect_nothing_made broken.db
+
+# A run that lasts: a minute or more if nobody stops it. No test waits for its end.
+long="--set work=1500"
+
+# begun STORE: waits until the store holds a first record.
+begun() {
+  for tenth in $(seq 300); do
+    [ "$(sqlite3 "$1" 'SELECT count(*) FROM trials' 2>/dev/null || echo 0)" -gt 0 ] 2>/dev/null && return 0
+    sleep 0.1
+  done
+  fail "$1: no record in 30 s"
+}
 
 # Signals drain: exit 4, and the same command goes on.
 drain() { # SIGNAL COMMAND...
   signal=$1
   shift
   rm -f drain.db
-  timeout 60 "$@" --store "$scratch/drain.db" --progress none >out.txt 2>&1 </dev/null &
+  timeout 100 "$@" --store "$scratch/drain.db" --progress none $long >out.txt 2>&1 </dev/null &
   guard=$!
-  sleep 1.5
+  begun drain.db
   kill -"$signal" "$(children_of $guard | awk 'NR == 1 { print $1 }')"
   wait $guard
   code=$?
@@ -54,22 +66,19 @@ drain TERM "$HOPSWEEP" run "$sweep"
 drain INT "$HOPSWEEP" run "$sweep"
 drain USR1 "$HOPSWEEP" run -j 2 "$sweep"
 drain TERM "$HOPSWEEP" run -j 2 "$sweep"
-expect 0 'going on' "$HOPSWEEP" run -j 2 "$sweep" --store drain.db
+expect 4 'going on' timeout --preserve-status -s USR1 3 "$HOPSWEEP" run "$sweep" --store drain.db $long
 
-# A store in use is refused with host and pid.
-"$HOPSWEEP" run "$sweep" --store busy.db --set work=200 --progress none >/dev/null 2>&1 &
+# A store in use is refused with host and pid, can be read meanwhile, and is not disturbed.
+"$HOPSWEEP" run "$sweep" --store busy.db $long --progress none >busy.txt 2>&1 &
 runner=$!
-sleep 1
-expect 5 "$(hostname).*$runner" "$HOPSWEEP" run "$sweep" --store busy.db --set work=200
-wait $runner || fail "the first run was disturbed: exit $?"
-
-# Reading while a run is on.
-"$HOPSWEEP" run "$sweep" --store live.db --progress none >/dev/null 2>&1 &
-runner=$!
-sleep 1.5
-expect 0 '' "$HOPSWEEP" list live.db
-expect 0 'running' "$HOPSWEEP" status live.db
-wait $runner || fail "the run with readers: exit $?"
+begun busy.db
+expect 5 "$(hostname).*$runner" "$HOPSWEEP" run "$sweep" --store busy.db $long
+expect 0 '' "$HOPSWEEP" list busy.db
+expect 0 'running' "$HOPSWEEP" status busy.db
+kill -USR1 $runner
+wait $runner
+code=$?
+[ $code = 4 ] || { fail "the first run was disturbed: exit $code"; cat busy.txt; }
 
 # srun without PMIx would start N singletons, each with the whole sweep.
 expect 3 'mpi=pmix' env SLURM_JOB_ID=1 SLURM_STEP_ID=0 SLURM_STEP_NUM_TASKS=4 SLURM_PROCID=0 "$HOPSWEEP" run "$sweep" \

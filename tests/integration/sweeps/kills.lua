@@ -1,6 +1,6 @@
 -- Small trials of a model, in groups that load data of their own, for tests that kill processes.
 local hs = require "hopsweep"
-local opt = hs.options { repeats = 6, work = 60 }
+local opt = hs.options { repeats = hs.planning(6), work = 60 }
 
 return hs.sweep {
   name = "kills",
