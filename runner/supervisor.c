@@ -114,6 +114,7 @@ int hs__supervisor_send(hs__supervisor *supervisor) {
     const hs__queued *item = hs__queue_at(&supervisor->queue, i);
     hs_put_bytes(&payload, item->bytes, item->size);
   }
+  if (supervisor->sent == 0 && supervisor->ready) supervisor->oldest_since = hs_clock_now();
   supervisor->sent = waiting;
   int status = send_frame(supervisor, HS__WIRE_TRIALS, &payload);
   hs_buffer_free(&payload);
@@ -178,6 +179,7 @@ static int on_record(hs__supervisor *supervisor, hs_reader *payload, double now)
 static int on_hello(hs__supervisor *supervisor, hs_reader *payload) {
   char *fingerprint = hs_get_text(payload), *plugins = hs_get_text(payload);
   supervisor->ready = true;
+  if (supervisor->sent) supervisor->oldest_since = hs_clock_now(); /* loading the sweep is not the trial's time */
   if (supervisor->events.hello && fingerprint && plugins)
     supervisor->events.hello(supervisor->events.context, fingerprint, plugins);
   hs_free(&fingerprint);
@@ -250,16 +252,14 @@ static int listen(hs__supervisor *supervisor, double now) {
 
 /* ---- what the keeper says ---- */
 
-static int on_started(hs__supervisor *supervisor, const hs__keeper_event *event, double now) {
+static int on_started(hs__supervisor *supervisor, const hs__keeper_event *event) {
   supervisor->state = EXECUTOR_ALIVE;
   supervisor->pid = event->pid;
   hs__channel_open(&supervisor->channel, event->socket);
   hs__output_tail_open(&supervisor->output, event->output);
   HS_TRY(send_setup(supervisor));
   if (supervisor->wants_plan) HS_TRY(send_plan(supervisor));
-  HS_TRY(hs__supervisor_send(supervisor));
-  supervisor->oldest_since = supervisor->sent ? now : 0;
-  return HS_OK;
+  return hs__supervisor_send(supervisor);
 }
 
 /* What killed it, in words for a row. */
@@ -327,7 +327,7 @@ static int on_exited(hs__supervisor *supervisor, const hs__keeper_event *event, 
 static int on_keeper_event(hs__supervisor *supervisor, const hs__keeper_event *event, double now) {
   char words[HS_MESSAGE_SIZE];
   switch ((hs__keeper_event_kind)event->kind) {
-    case HS__KEEPER_STARTED: return on_started(supervisor, event, now);
+    case HS__KEEPER_STARTED: return on_started(supervisor, event);
     case HS__KEEPER_EXITED: return on_exited(supervisor, event, now);
     case HS__KEEPER_FAILED:
       hs_fail(words, 0, "no executor can be started: %s", strerror(event->error_number));

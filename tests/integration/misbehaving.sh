@@ -25,8 +25,18 @@ case_of test-nan invalid 'NaN'
 case_of test-unconverged not_converged ''
 no_orphans
 
-# What a crashing trial printed stands in its row.
-"$HOPSWEEP" run "$SWEEPS/misbehaving.lua" --store print.db --set bad=test-abort --plugin-path "$plugins" >/dev/null 2>&1
+# Every trial has its own time, the first one too; what it printed before stands in its row.
+cat >slow.lua <<'END'
+local hs = require "hopsweep"
+return hs.sweep { name = "slow", space = hs.grid { a = { 1, 2, 3 } },
+  trial = function(p) print("working on " .. p.a) while true do end end }
+END
+expect 1 '3 timeout' "$HOPSWEEP" run slow.lua --store slow.db --trial-timeout 0.3s
+for a in 1 2 3; do
+  [ "$(sqlite3 slow.db "SELECT error_output FROM trials WHERE position = $((a - 1))")" = "working on $a" ] ||
+    fail "what trial $a printed is not in its row"
+done
+
 # Further attempts are counted.
 expect 1 '' "$HOPSWEEP" run "$SWEEPS/misbehaving.lua" --store retry.db --set bad=test-segfault --plugin-path "$plugins" \
   --max-retries 2
