@@ -48,8 +48,12 @@ static int send_fault(executor_state *executor, int fault, const char *message) 
 
 /* ---- setup ---- */
 
+/* A plugin that cannot be used stops the run, also where no trial asks for it: which plugins took part must not depend
+ * on what happened to be broken. */
 static int load(executor_state *executor, char *message) {
   HS_TRY(hs__executor_registry(executor->setup.plugin_folders, &executor->registry, message));
+  if (hs_registry_fault_count(executor->registry))
+    return hs_fail(message, HS_ERROR_VERSION, "%s", hs_registry_fault(executor->registry, 0));
   executor->services = hs__executor_services(executor->registry);
   hs_lua_limits limits = {.memory = (size_t)((double)executor->setup.memory_limit * SCRIPT_SHARE)};
   return hs_sweep_open(&executor->setup.source, &executor->services, &limits, &executor->sweep, message);

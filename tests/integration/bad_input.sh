@@ -72,7 +72,11 @@ expect 0 '' "$HOPSWEEP" run x.lua --store good.db --data-dir data
 mkdir plugins
 echo 'not a shared object' >plugins/broken.so
 model 'solver = "broken"' 'solver = p.solver'
-refuse 3 'broken' x.lua --plugin-path plugins
+refuse 3 'plugins/broken.so' x.lua --plugin-path plugins
+if [ -n "${2:-}" ]; then # the folder of plugins that are wrong in one way each
+  mkdir abi && cp "$2/bad-major.so" abi/
+  refuse 3 'abi/bad-major.so: plugin has ABI major 99, this program has 1: recompile' x.lua --plugin-path abi
+fi
 
 # --- stores
 sweep 'trial = function() return { y = opt.n } end'
