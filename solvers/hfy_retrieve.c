@@ -6,6 +6,7 @@
 #include <base/status.h>
 #include <math.h>
 #include <solvers/kernels/gemm.h>
+#include <solvers/kernels/vectors.h>
 #include <string.h>
 
 #include "hfy.h"
@@ -139,18 +140,20 @@ static double energy_of(const run *r, const float *query, const float *scores, s
   return omega / memory->beta - inner + hs__post_psi(memory->post, memory->radius, query, memory->keys.columns);
 }
 
+/* The index of the largest entry, the first of those: -1 without any. */
+static int64_t best_entry(sparse_row p) {
+  hs__range range;
+  hs__range_of(p.values, p.count, &range);
+  for (int64_t j = 0; j < p.count; j++)
+    if (p.values[j] == range.largest) return p.indices[j];
+  return -1;
+}
+
 /* Support and best entry are those of this update; status, iterations and certificate gather over all of them. */
 static void update_report(const hs__hfy *memory, const hs_solver_report *solved, sparse_row p,
                           hs_retrieve_report *report) {
-  report->support = 0;
-  report->best = -1;
-  double largest = 0;
-  for (int64_t j = 0; j < p.count; j++) {
-    report->support += p.values[j] > memory->support_threshold;
-    if (!(p.values[j] > largest)) continue;
-    largest = p.values[j];
-    report->best = p.indices[j];
-  }
+  report->support = hs__count_above(p.values, p.count, memory->support_threshold);
+  report->best = best_entry(p);
   if (solved->status > report->status) report->status = solved->status;
   report->iterations += solved->iterations;
   if (!(solved->certificate <= report->certificate)) report->certificate = solved->certificate;
@@ -170,6 +173,10 @@ static void read_out_sparse(const run *r, sparse_row p, float *state) {
 }
 
 static void spread(sparse_row p, int64_t length, float *dense) {
+  if (p.count == length) { /* ascending indices: they are 0, 1, 2, ... */
+    hs__narrow(p.values, length, dense);
+    return;
+  }
   memset(dense, 0, (size_t)length * sizeof *dense);
   for (int64_t j = 0; j < p.count; j++) dense[p.indices[j]] = (float)p.values[j];
 }

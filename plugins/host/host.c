@@ -6,24 +6,38 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "passes.h"
 #include "scan.h"
 #include "select.h"
 
-/* What the plugin sees is compact: row r of a tile keeps only its candidates. `candidates` holds, in the same layout,
+/* Rows go to the plugin in batches that end once they hold this many scores: enough for the call to cost nothing, few
+ * enough that what is written for one pass is still in the cache for the next. Rows are independent, so where a batch
+ * ends makes no difference to them. */
+enum { BATCH_SCORES = 4096 };
+
+/* What the plugin sees is compact: row r of a batch keeps only its candidates. `candidates` holds, in the same layout,
  * which score of the row each of them is. */
 struct hs_host_solver {
   const hs_solver *descriptor;
   void *instance;
+  const hs__passes *passes;
   hs__workspace workspace;
   int64_t rows, length; /* bounds */
   int64_t *offsets;     /* rows + 1 */
-  double *scores;       /* rows * length, scaled */
-  int32_t *candidates;  /* rows * length */
+  double *scores;       /* BATCH_SCORES + length at most, scaled */
+  int32_t *candidates;  /* as many */
   double *room;         /* length: for order statistics */
   float *scan_scratch;  /* hs__scan_scratch(length) */
   bool *invalid;        /* rows: NaN, or an infinite score */
   hs_solver_rows result;
+  int64_t *starts; /* rows + 1: of the batch that the plugin solved */
 };
+
+/* Rows first .. first + rows - 1 of a tile, and where the plugin put what it found: at the end of the result. */
+typedef struct batch {
+  int64_t first, rows;
+  hs_solver_rows solved;
+} batch;
 
 static void free_buffers(hs_host_solver *solver) {
   hs_free(&solver->offsets);
@@ -32,6 +46,7 @@ static void free_buffers(hs_host_solver *solver) {
   hs_free(&solver->room);
   hs_free(&solver->scan_scratch);
   hs_free(&solver->invalid);
+  hs_free(&solver->starts);
   hs_free(&solver->result.starts);
   hs_free(&solver->result.indices);
   hs_free(&solver->result.values);
@@ -49,6 +64,7 @@ int hs__host_solver_open(const hs_solver *descriptor, const hs_parameter_value *
   hs_host_solver *opened = hs_allocate(1, sizeof *opened);
   if (!opened) return hs_fail(message, HS_ERROR_MEMORY, "no memory for solver %s", descriptor->id);
   opened->descriptor = descriptor;
+  opened->passes = hs__passes_of(hs_cpu_detect());
   opened->rows = opened->length = -1;
   int status = descriptor->create(values, 1, &opened->instance, message);
   if (status < 0) {
@@ -71,20 +87,23 @@ const hs_solver *hs__host_solver_descriptor(const hs_host_solver *solver) { retu
 static int allocate_buffers(hs_host_solver *solver, int64_t rows, int64_t length, size_t workspace_size) {
   size_t row_count = (size_t)rows, row_length = (size_t)length, total;
   if (__builtin_mul_overflow(row_count, row_length, &total)) return HS_ERROR_MEMORY;
+  size_t compact = row_length + BATCH_SCORES < total ? row_length + BATCH_SCORES : total;
   hs_solver_rows *result = &solver->result;
   *result = (hs_solver_rows){.size = sizeof *result, .capacity = (int64_t)total};
   solver->offsets = hs_allocate(row_count + 1, sizeof *solver->offsets);
-  solver->scores = hs_allocate_aligned(total, sizeof *solver->scores);
-  solver->candidates = hs_allocate_aligned(total, sizeof *solver->candidates);
+  solver->scores = hs_allocate_aligned(compact, sizeof *solver->scores);
+  solver->candidates = hs_allocate_aligned(compact, sizeof *solver->candidates);
   solver->room = hs_allocate_aligned(row_length, sizeof *solver->room);
   solver->scan_scratch = hs_allocate_aligned((size_t)hs__scan_scratch(length), sizeof *solver->scan_scratch);
   solver->invalid = hs_allocate(row_count, sizeof *solver->invalid);
+  solver->starts = hs_allocate(row_count + 1, sizeof *solver->starts);
   result->starts = hs_allocate(row_count + 1, sizeof *result->starts);
   result->indices = hs_allocate_aligned(total, sizeof *result->indices);
   result->values = hs_allocate_aligned(total, sizeof *result->values);
   result->reports = hs_allocate(row_count, sizeof *result->reports);
   bool all = solver->offsets && solver->scores && solver->candidates && solver->room && solver->scan_scratch &&
-             solver->invalid && result->starts && result->indices && result->values && result->reports;
+             solver->invalid && solver->starts && result->starts && result->indices && result->values &&
+             result->reports;
   return all ? hs__workspace_resize(&solver->workspace, workspace_size) : HS_ERROR_MEMORY;
 }
 
@@ -126,40 +145,38 @@ static int64_t all_candidates(const float *scores, int64_t length, int32_t *cand
   return count;
 }
 
-/* Fills scaled[0 .. count) and says whether all of it is finite. */
-static bool score_candidates(const hs_score_tile *tile, int64_t row, const int32_t *candidates, int64_t count,
-                             double *scaled) {
+/* Fills scaled[0 .. count). */
+static void score_candidates(const hs_host_solver *solver, const hs_score_tile *tile, int64_t row,
+                             const int32_t *candidates, int64_t count, double *scaled) {
+  const float *scores = tile->scores + row * tile->stride;
   if (tile->rescore && count <= tile->rescore_limit) {
     tile->rescore(tile->rescore_context, row, candidates, count, scaled);
     for (int64_t j = 0; j < count; j++) scaled[j] *= tile->scale;
+  } else if (count == tile->length) {
+    solver->passes->widen(scores, count, tile->scale, scaled);
   } else {
-    const float *scores = tile->scores + row * tile->stride;
     for (int64_t j = 0; j < count; j++) scaled[j] = tile->scale * (double)scores[candidates[j]];
   }
-  bool finite = true;
-  for (int64_t j = 0; j < count; j++) finite &= fabs(scaled[j]) < INFINITY;
-  return finite;
 }
 
-static double order_statistic(hs_host_solver *solver, const double *scaled, int64_t count, int64_t order) {
+/* The order-th of the scaled scores; `largest` is the first. */
+static double order_statistic(hs_host_solver *solver, const double *scaled, int64_t count, int64_t order,
+                              double largest) {
   if (order > count) return -INFINITY;
-  if (order > 1) {
-    memcpy(solver->room, scaled, (size_t)count * sizeof *scaled);
-    return hs__select_double(solver->room, count, order);
-  }
-  double largest = -INFINITY;
-  for (int64_t j = 0; j < count; j++) largest = scaled[j] > largest ? scaled[j] : largest;
-  return largest;
+  if (order == 1) return largest;
+  memcpy(solver->room, scaled, (size_t)count * sizeof *scaled);
+  return hs__select_double(solver->room, count, order);
 }
 
 /* Applies the rule again, to the scores that the solver will see: the compact row is then a function of them alone,
  * whatever the scan let through because it had to allow for errors. Returns how many are left. */
-static int64_t prune_again(hs_host_solver *solver, const hs_prune_rule *rule, int32_t *candidates, double *scaled,
-                           int64_t count) {
-  double value = order_statistic(solver, scaled, count, rule->order);
+static int64_t prune_again(hs_host_solver *solver, const hs_prune_rule *rule, const hs__range *range,
+                           int32_t *candidates, double *scaled, int64_t count) {
+  double value = order_statistic(solver, scaled, count, rule->order, range->largest);
   double limit = value - rule->margin;
   double back = limit - value;
   bool rounded_up = (value - (limit - back)) - (rule->margin + back) < 0; /* the exact difference is below limit */
+  if (range->smallest > limit) return count;
   int64_t kept = 0;
   for (int64_t j = 0; j < count; j++) {
     bool keep = rounded_up ? scaled[j] >= limit : scaled[j] > limit;
@@ -180,46 +197,52 @@ static int64_t compress_row(hs_host_solver *solver, const hs_score_tile *tile, c
   int64_t count = prunes ? hs__scan_candidates(scores, tile->length, rule->order, unscaled_margin(rule, tile),
                                                candidates, solver->scan_scratch)
                          : all_candidates(scores, tile->length, candidates);
-  solver->invalid[row] = count < 0 || !score_candidates(tile, row, candidates, count, scaled);
-  if (solver->invalid[row]) return 0;
-  return prunes ? prune_again(solver, rule, candidates, scaled, count) : count;
+  hs__range range = {.finite = count >= 0};
+  if (count >= 0) {
+    score_candidates(solver, tile, row, candidates, count, scaled);
+    solver->passes->range(scaled, count, &range);
+  }
+  solver->invalid[row] = !range.finite;
+  if (!range.finite) return 0;
+  return prunes ? prune_again(solver, rule, &range, candidates, scaled, count) : count;
 }
 
-static int compress_tile(hs_host_solver *solver, const hs_score_tile *tile) {
-  hs_prune_rule rule = {.order = 1, .margin = INFINITY};
-  if (solver->descriptor->prune) HS_TRY(solver->descriptor->prune(solver->instance, 0, tile->length, &rule));
-  solver->offsets[0] = 0;
-  for (int64_t row = 0; row < tile->rows; row++)
-    solver->offsets[row + 1] = solver->offsets[row] + compress_row(solver, tile, &rule, row, solver->offsets[row]);
-  return HS_OK;
+/* Compresses rows from `first` on until the batch is full; returns how many. */
+static int64_t compress_batch(hs_host_solver *solver, const hs_score_tile *tile, const hs_prune_rule *rule,
+                              int64_t first) {
+  int64_t *offsets = solver->offsets, rows = 0;
+  for (offsets[0] = 0; first + rows < tile->rows && offsets[rows] < BATCH_SCORES; rows++)
+    offsets[rows + 1] = offsets[rows] + compress_row(solver, tile, rule, first + rows, offsets[rows]);
+  return rows;
 }
 
 /* ---- from the plugin's rows to clean ones --------------------------------------------------------------------- */
 
-/* Moves a row of the result to `to` and maps its indices back. Returns how many entries it has, -1 if a value is not
- * a finite positive number, -2 if the indices do not ascend inside the row. */
-static int64_t finish_row(hs_host_solver *solver, int64_t row, int64_t from, int64_t until, int64_t to) {
-  hs_solver_rows *result = &solver->result;
-  const int32_t *candidates = solver->candidates + solver->offsets[row];
+/* Moves a row of the batch to `to` and maps its indices back. Returns how many entries it has, -1 if a value is not a
+ * finite positive number, -2 if the indices do not ascend inside the row. */
+static int64_t finish_row(hs_host_solver *solver, const batch *done, int64_t row, int64_t to) {
+  int64_t from = done->solved.starts[row], count = done->solved.starts[row + 1] - from;
   int64_t length = solver->offsets[row + 1] - solver->offsets[row];
-  int64_t previous = -1;
-  bool sound = true;
-  for (int64_t j = from; j < until; j++, to++) {
-    int64_t index = result->indices[j];
-    double value = result->values[j];
-    if (index <= previous || index >= length) return -2;
-    previous = index;
-    sound &= value > 0 && value < INFINITY;
-    result->indices[to] = candidates[index];
-    result->values[to] = value;
+  const int32_t *indices = done->solved.indices + from, *candidates = solver->candidates + solver->offsets[row];
+  int32_t *mapped = solver->result.indices + to;
+  if (count == 0) return 0;
+  bool inside = solver->passes->ascends(indices, count) && indices[0] >= 0 && indices[count - 1] < length;
+  if (!inside) return -2;
+  hs__range range;
+  solver->passes->range(done->solved.values + from, count, &range);
+  memmove(solver->result.values + to, done->solved.values + from, (size_t)count * sizeof(double));
+  if (count == length) { /* ascending inside the row: they are 0, 1, 2, ... */
+    memcpy(mapped, candidates, (size_t)count * sizeof *mapped);
+  } else {
+    for (int64_t j = 0; j < count; j++) mapped[j] = candidates[indices[j]];
   }
-  return sound ? until - from : -1;
+  return range.finite && range.smallest > 0 ? count : -1;
 }
 
 /* Which status a row ends with, given what its values turned out to be. */
-static int32_t judge(const hs_host_solver *solver, int64_t row, int64_t entries) {
-  const hs_solver_report *report = &solver->result.reports[row];
-  if (solver->invalid[row] || entries < 0 || report->status < 0) return HS_INVALID;
+static int32_t judge(const hs_host_solver *solver, const batch *done, int64_t row, int64_t entries) {
+  const hs_solver_report *report = &done->solved.reports[row];
+  if (solver->invalid[done->first + row] || entries < 0 || report->status < 0) return HS_INVALID;
   if (solver->offsets[row] == solver->offsets[row + 1]) return HS_INFEASIBLE; /* no score is left to choose */
   bool certified = report->certificate <= solver->descriptor->tolerance;      /* false for NaN */
   return report->status == HS_OK && !certified ? HS_NOT_CONVERGED : report->status;
@@ -230,25 +253,51 @@ static int broken_rows(const hs_host_solver *solver, int64_t row, char *message)
                  solver->descriptor->id, (long long)row);
 }
 
-static int finish_rows(hs_host_solver *solver, int64_t rows, char *message) {
-  hs_solver_rows *result = &solver->result;
-  int64_t from = result->starts[0], to = 0;
-  if (from != 0) return broken_rows(solver, 0, message);
-  result->starts[0] = 0;
-  for (int64_t row = 0; row < rows; row++) {
-    int64_t until = result->starts[row + 1];
-    if (until < from || until > solver->offsets[rows]) return broken_rows(solver, row, message);
-    int64_t entries = finish_row(solver, row, from, until, to);
-    if (entries == -2) return broken_rows(solver, row, message);
-    hs_solver_report *report = &result->reports[row];
-    report->status = judge(solver, row, entries);
+static int finish_rows(hs_host_solver *solver, const batch *done, char *message) {
+  const int64_t *starts = done->solved.starts;
+  int64_t to = solver->result.starts[done->first];
+  if (starts[0] != 0) return broken_rows(solver, done->first, message);
+  for (int64_t row = 0; row < done->rows; row++) {
+    bool inside = starts[row + 1] >= starts[row] && starts[row + 1] <= solver->offsets[done->rows];
+    int64_t entries = inside ? finish_row(solver, done, row, to) : -2;
+    if (entries == -2) return broken_rows(solver, done->first + row, message);
+    hs_solver_report *report = &done->solved.reports[row];
+    report->status = judge(solver, done, row, entries);
     if (report->status == HS_INVALID || report->status == HS_INFEASIBLE) entries = 0;
     report->support = entries;
     to += entries;
-    from = until;
-    result->starts[row + 1] = to;
+    solver->result.starts[done->first + row + 1] = to;
   }
   return HS_OK;
+}
+
+/* ---- a tile --------------------------------------------------------------------------------------------------- */
+
+/* The batch that begins at row `first`, compressed, with the room for its result. */
+static batch next_batch(hs_host_solver *solver, const hs_score_tile *tile, const hs_prune_rule *rule, int64_t first) {
+  const hs_solver_rows *result = &solver->result;
+  int64_t used = result->starts[first];
+  return (batch){.first = first,
+                 .rows = compress_batch(solver, tile, rule, first),
+                 .solved = {.size = sizeof(hs_solver_rows),
+                            .capacity = result->capacity - used,
+                            .starts = solver->starts,
+                            .indices = result->indices + used,
+                            .values = result->values + used,
+                            .reports = result->reports + first}};
+}
+
+static int solve_batch(hs_host_solver *solver, batch *next, char *message) {
+  hs_solver_problem problem = {.size = sizeof problem,
+                               .rows = next->rows,
+                               .offsets = solver->offsets,
+                               .scores = solver->scores,
+                               .dtype = HS_FLOAT64};
+  int status = solver->descriptor->solve(solver->instance, &problem, &next->solved,
+                                         hs__workspace_bytes(&solver->workspace), message);
+  HS_TRY(hs__workspace_check(&solver->workspace, solver->descriptor->id, message));
+  HS_TRY(status);
+  return finish_rows(solver, next, message);
 }
 
 int hs__host_solver_tile(hs_host_solver *solver, const hs_score_tile *tile, const hs_solver_rows **result,
@@ -259,18 +308,15 @@ int hs__host_solver_tile(hs_host_solver *solver, const hs_score_tile *tile, cons
                    (long long)tile->length);
   if (!(tile->scale > 0 && tile->scale < INFINITY))
     return hs_fail(message, HS_ERROR_ARGUMENT, "the scale of a tile must be positive and finite, not %g", tile->scale);
-  HS_TRY(compress_tile(solver, tile));
-  hs_solver_problem problem = {.size = sizeof problem,
-                               .rows = tile->rows,
-                               .offsets = solver->offsets,
-                               .scores = solver->scores,
-                               .dtype = HS_FLOAT64};
+  hs_prune_rule rule = {.order = 1, .margin = INFINITY};
+  if (solver->descriptor->prune) HS_TRY(solver->descriptor->prune(solver->instance, 0, tile->length, &rule));
   memset(solver->result.reports, 0, (size_t)tile->rows * sizeof *solver->result.reports);
-  int status = solver->descriptor->solve(solver->instance, &problem, &solver->result,
-                                         hs__workspace_bytes(&solver->workspace), message);
-  HS_TRY(hs__workspace_check(&solver->workspace, solver->descriptor->id, message));
-  HS_TRY(status);
-  HS_TRY(finish_rows(solver, tile->rows, message));
+  solver->result.starts[0] = 0;
+  for (int64_t row = 0; row < tile->rows;) {
+    batch next = next_batch(solver, tile, &rule, row);
+    HS_TRY(solve_batch(solver, &next, message));
+    row += next.rows;
+  }
   *result = &solver->result;
   return HS_OK;
 }

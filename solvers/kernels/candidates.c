@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "level.h"
+#include "vectors.h"
 
 /* Copies the usable entries to gap (as double) and index. Returns false on NaN or +infinity. */
 static bool gather(const hs__scores *scores, hs__row *row) {
@@ -23,20 +23,28 @@ static bool gather(const hs__scores *scores, hs__row *row) {
   return !bad;
 }
 
-/* The largest of at least one value. */
-HS__INLINE double hs__largest_body(const double *values, int64_t count) {
-  hs__f64x8 best = (hs__f64x8){0} + values[0], next;
-  for (int64_t i = 0; i < count; i += HS__LANES) {
-    hs__load(values + i, count - i, values[0], &next);
-    hs__i64x8 above = next > best;
-    best = (hs__f64x8)((above & (hs__i64x8)next) | (~above & (hs__i64x8)best));
-  }
-  double largest = best[0];
-  for (int lane = 1; lane < HS__LANES; lane++) largest = best[lane] > largest ? best[lane] : largest;
-  return largest;
+/* The row as doubles: where it stands, or widened into `room`. */
+static const double *widened(const hs__scores *scores, double *room) {
+  if (scores->dtype == HS_FLOAT64) return (const double *)scores->values + scores->begin;
+  const float *narrow = (const float *)scores->values + scores->begin;
+  for (int64_t i = 0; i < scores->length; i++) room[i] = (double)narrow[i];
+  return room;
 }
-double hs__largest(const double *values, int64_t count);
-HS__AT_EVERY_LEVEL(double, hs__largest, (const double *values, int64_t count), (values, count))
+
+/* A short cut that ends where the general way does: true, with the row filled, if every entry is a candidate. So it is
+ * with rows that the host has pruned, and with dense ones. Differences round monotonically: if that of the smallest
+ * score is above the bound, all are. */
+static bool keep_all(const hs__scores *scores, int64_t order, double margin, hs__row *row) {
+  if (scores->mask || order != 1 || scores->length == 0) return false;
+  const double *values = widened(scores, row->gap);
+  hs__range range;
+  hs__range_of(values, scores->length, &range);
+  if (!range.finite || !(range.smallest - range.largest > -margin)) return false;
+  hs__subtract(values, scores->length, range.largest, row->gap);
+  for (int64_t i = 0; i < scores->length; i++) row->index[i] = (int32_t)i;
+  row->count = scores->length;
+  return true;
+}
 
 static double median_of_three(double a, double b, double c) {
   double low = a < b ? a : b, high = a < b ? b : a;
@@ -66,7 +74,11 @@ static double select_largest(double *values, int64_t count, int64_t order) {
 }
 
 static double order_statistic(const hs__row *row, int64_t order) {
-  if (order == 1) return hs__largest(row->gap, row->count);
+  if (order == 1) {
+    double largest = row->gap[0];
+    for (int64_t i = 1; i < row->count; i++) largest = row->gap[i] > largest ? row->gap[i] : largest;
+    return largest;
+  }
   for (int64_t i = 0; i < row->count; i++) row->scratch[i] = row->gap[i];
   return select_largest(row->scratch, row->count, order);
 }
@@ -84,6 +96,7 @@ static void keep_above(hs__row *row, double origin, double bound) {
 }
 
 int32_t hs__candidates_find(const hs__scores *scores, int64_t order, double margin, hs__row *row) {
+  if (keep_all(scores, order, margin, row)) return HS_OK;
   if (!gather(scores, row)) return HS_INVALID;
   if (row->count < order) return HS_INFEASIBLE;
   double reference = order_statistic(row, order);

@@ -66,11 +66,16 @@ HS__INLINE void log_lanes(hs__f64x8 *x) {
 
 HS__INLINE void hs__exp_many_body(const double *in, int64_t count, double *out) {
   hs__f64x8 x;
-  for (int64_t i = 0; i < count; i += HS__LANES) {
-    hs__load(in + i, count - i, 0, &x);
+  int64_t i = 0;
+  for (; i + HS__LANES <= count; i += HS__LANES) { /* whole vectors only: x stays in a register */
+    memcpy(&x, in + i, sizeof x);
     exp_lanes(&x);
-    hs__store(&x, count - i, out + i);
+    memcpy(out + i, &x, sizeof x);
   }
+  if (i == count) return;
+  hs__load(in + i, count - i, 0, &x);
+  exp_lanes(&x);
+  hs__store(&x, count - i, out + i);
 }
 HS__AT_EVERY_LEVEL(void, hs__exp_many, (const double *in, int64_t count, double *out), (in, count, out))
 

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "candidates.h"
+#include "vectors.h"
 
 typedef struct row_solver {
   int64_t length; /* longest row that prepare() allowed */
@@ -42,7 +43,7 @@ int32_t hs__rows_prune(const void *instance, int64_t set, int64_t length, hs_pru
   return HS_OK;
 }
 
-/* The workspace: three arrays of doubles and one of indices, each a multiple of 64 bytes. */
+/* The workspace: two arrays of doubles, each a multiple of 64 bytes. */
 static size_t room(int64_t length, size_t size) { return ((size_t)length * size + 63) / 64 * 64; }
 
 int32_t hs__rows_prepare(void *instance, const hs_solver_bounds *bounds, size_t *workspace_size, char *message) {
@@ -51,42 +52,41 @@ int32_t hs__rows_prepare(void *instance, const hs_solver_bounds *bounds, size_t 
                    (long long)bounds->length);
   row_solver *solver = instance;
   solver->length = bounds->length;
-  *workspace_size = 3 * room(bounds->length, sizeof(double)) + room(bounds->length, sizeof(int32_t));
+  *workspace_size = 2 * room(bounds->length, sizeof(double));
   return HS_OK;
 }
 
-static hs__row row_in(void *workspace, int64_t length) {
+/* Indices and weights stand in the result from the beginning, at `start`: there is room for the whole row, since no
+ * row before it took more entries than it has scores. */
+static hs__row row_at(const row_solver *solver, void *workspace, const hs_solver_rows *rows, int64_t start) {
   char *bytes = workspace;
-  size_t step = room(length, sizeof(double));
   return (hs__row){.gap = (double *)bytes,
-                   .weight = (double *)(bytes + step),
-                   .scratch = (double *)(bytes + 2 * step),
-                   .index = (int32_t *)(bytes + 3 * step)};
+                   .weight = rows->values + start,
+                   .scratch = (double *)(bytes + room(solver->length, sizeof(double))),
+                   .index = rows->indices + start};
 }
 
-/* Copies the positive weights to `rows` from position `start` on; returns how many. */
-static int64_t emit(const hs__row *row, hs_solver_rows *rows, int64_t start) {
+/* Leaves the positive weights; returns how many. */
+static int64_t emit(const hs__row *row) {
+  if (hs__count_above(row->weight, row->count, 0) == row->count) return row->count;
   int64_t support = 0;
   for (int64_t i = 0; i < row->count; i++) {
-    if (!(row->weight[i] > 0)) continue;
-    rows->indices[start + support] = row->index[i];
-    rows->values[start + support] = row->weight[i];
-    support++;
+    double weight = row->weight[i];
+    row->index[support] = row->index[i];
+    row->weight[support] = weight;
+    support += weight > 0;
   }
   return support;
 }
 
-static hs_solver_report solve_row(const hs__map *map, const hs__scores *scores, hs__row *row, hs_solver_rows *rows,
-                                  int64_t start) {
+static hs_solver_report solve_row(const hs__map *map, const hs__scores *scores, hs__row *row) {
   row->map = map;
-  row->iterations = 0;
-  row->certificate = 0;
   int32_t status = hs__candidates_find(scores, map->order, map->margin, row);
   if (status != HS_OK) return (hs_solver_report){.status = status};
   map->solve(map, row);
   return (hs_solver_report){.status = isfinite(row->certificate) ? HS_OK : HS_NOT_CONVERGED,
                             .iterations = row->iterations,
-                            .support = emit(row, rows, start),
+                            .support = emit(row),
                             .certificate = row->certificate};
 }
 
@@ -114,7 +114,6 @@ int32_t hs__rows_solve(void *instance, const hs_solver_problem *problem, hs_solv
                        char *message) {
   const row_solver *solver = instance;
   HS_TRY(check(solver, problem, rows, message));
-  hs__row row = row_in(workspace, solver->length);
   rows->starts[0] = 0;
   for (int64_t r = 0; r < problem->rows; r++) {
     int64_t begin = problem->offsets[r];
@@ -124,7 +123,8 @@ int32_t hs__rows_solve(void *instance, const hs_solver_problem *problem, hs_solv
                          .begin = begin,
                          .length = problem->offsets[r + 1] - begin};
     const hs__map *map = &solver->maps[problem->parameter_set ? problem->parameter_set[r] : 0];
-    rows->reports[r] = solve_row(map, &scores, &row, rows, rows->starts[r]);
+    hs__row row = row_at(solver, workspace, rows, rows->starts[r]);
+    rows->reports[r] = solve_row(map, &scores, &row);
     rows->starts[r + 1] = rows->starts[r] + rows->reports[r].support;
   }
   return HS_OK;

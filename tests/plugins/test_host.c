@@ -161,6 +161,29 @@ static void bad_rows_stay_alone(void **unused) {
   }
 }
 
+/* The host cuts tiles into batches: these five rows, none of which is pruned, need two of them. */
+static void a_row_is_the_same_in_every_tile(void **unused) {
+  (void)unused;
+  hs_host_solver *together = opened(&small_full), *alone = opened(&small_full);
+  const hs_solver_rows *rows, *single;
+  hs_score_tile tile = whole_tile(0.385), one = tile;
+  fill(20, 0);
+  assert_int_equal(hs__host_solver_tile(together, &tile, &rows, message), HS_OK);
+  assert_true(small_solver_rows < ROWS);
+  one.rows = 1;
+  for (int r = 0; r < ROWS; r++) {
+    one.scores = scores[r];
+    assert_int_equal(hs__host_solver_tile(alone, &one, &single, message), HS_OK);
+    int64_t start = rows->starts[r], count = rows->starts[r + 1] - start;
+    assert_int_equal(count, single->starts[1]);
+    assert_int_equal(rows->reports[r].status, single->reports[0].status);
+    assert_memory_equal(rows->indices + start, single->indices, (size_t)count * sizeof *rows->indices);
+    assert_memory_equal(rows->values + start, single->values, (size_t)count * sizeof *rows->values);
+  }
+  hs__host_solver_close(&together);
+  hs__host_solver_close(&alone);
+}
+
 static void misbehaviour_is_caught(void **unused) {
   (void)unused;
   static const struct {
@@ -218,6 +241,7 @@ int main(void) {
       cmocka_unit_test(rescoring_hides_the_errors_of_float32),
       cmocka_unit_test(compact_rows_are_what_the_rule_says),
       cmocka_unit_test(bad_rows_stay_alone),
+      cmocka_unit_test(a_row_is_the_same_in_every_tile),
       cmocka_unit_test(misbehaviour_is_caught),
       cmocka_unit_test(bounds_are_enforced),
   };
