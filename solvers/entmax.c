@@ -36,7 +36,7 @@ static const hs_solver ENTMAX = {
     .version = "1.0",
     .doc = "sparse softmax with Tsallis entropy; Omega = (sum p^alpha - 1) / (alpha (alpha-1))",
     .reference = "Peters, Niculae & Martins, Sparse Sequence-to-Sequence Models, ACL 2019",
-    .numerics = 1,
+    .numerics = 2,
     .flags = HS_SOLVER_ITERATES,
     .parameters = PARAMETERS,
     .parameter_count = PARAMETER_COUNT,

@@ -26,7 +26,7 @@ static const hs_solver SOFTMAX = {
     .version = "1.0",
     .doc = "the exponential of the scores over its sum; Omega = sum p log p",
     .reference = "Boltzmann-Gibbs distribution; exp(z - max z) / sum exp(z - max z)",
-    .numerics = 1,
+    .numerics = 2,
     .flags = HS_SOLVER_DENSE,
     .total = 1,
     .tolerance = 1e-12,

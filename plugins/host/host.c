@@ -145,18 +145,20 @@ static int64_t all_candidates(const float *scores, int64_t length, int32_t *cand
   return count;
 }
 
-/* Fills scaled[0 .. count). */
+/* Fills scaled[0 .. count) and finds its range. */
 static void score_candidates(const hs_host_solver *solver, const hs_score_tile *tile, int64_t row,
-                             const int32_t *candidates, int64_t count, double *scaled) {
+                             const int32_t *candidates, int64_t count, double *scaled, hs__range *range) {
   const float *scores = tile->scores + row * tile->stride;
   if (tile->rescore && count <= tile->rescore_limit) {
     tile->rescore(tile->rescore_context, row, candidates, count, scaled);
     for (int64_t j = 0; j < count; j++) scaled[j] *= tile->scale;
   } else if (count == tile->length) {
-    solver->passes->widen(scores, count, tile->scale, scaled);
+    solver->passes->widen(scores, count, tile->scale, scaled, range);
+    return;
   } else {
     for (int64_t j = 0; j < count; j++) scaled[j] = tile->scale * (double)scores[candidates[j]];
   }
+  solver->passes->range(scaled, count, range);
 }
 
 /* The order-th of the scaled scores; `largest` is the first. */
@@ -198,10 +200,7 @@ static int64_t compress_row(hs_host_solver *solver, const hs_score_tile *tile, c
                                                candidates, solver->scan_scratch)
                          : all_candidates(scores, tile->length, candidates);
   hs__range range = {.finite = count >= 0};
-  if (count >= 0) {
-    score_candidates(solver, tile, row, candidates, count, scaled);
-    solver->passes->range(scaled, count, &range);
-  }
+  if (count >= 0) score_candidates(solver, tile, row, candidates, count, scaled, &range);
   solver->invalid[row] = !range.finite;
   if (!range.finite) return 0;
   return prunes ? prune_again(solver, rule, &range, candidates, scaled, count) : count;

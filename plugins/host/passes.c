@@ -13,44 +13,70 @@ typedef int32_t integers __attribute__((vector_size(64)));
 
 #define BODY static inline __attribute__((always_inline))
 
-BODY void widen_body(const float *scores, int64_t count, double scale, double *wide) {
+/* The range of what has been seen: eight at a time, then one by one. x * 0 is a zero unless x is NaN or infinite, so
+ * the sum of them tells whether all values are finite. */
+typedef struct extremes {
+  doubles low, high, zeroes;
+  double smallest, largest, zero;
+} extremes;
+
+BODY void see_nothing(extremes *seen) {
+  doubles infinite = (doubles){0} + INFINITY;
+  *seen = (extremes){.low = infinite, .high = -infinite, .smallest = INFINITY, .largest = -INFINITY};
+}
+
+BODY void see_vector(extremes *seen, const doubles *x) {
+  bits below = *x<seen->low, above = *x> seen->high;
+  seen->low = (doubles)((below & (bits)*x) | (~below & (bits)seen->low));
+  seen->high = (doubles)((above & (bits)*x) | (~above & (bits)seen->high));
+  seen->zeroes += *x * 0;
+}
+
+BODY void see_value(extremes *seen, double x) {
+  seen->smallest = x < seen->smallest ? x : seen->smallest;
+  seen->largest = x > seen->largest ? x : seen->largest;
+  seen->zero += x * 0;
+}
+
+BODY void finish_range(extremes *seen, hs__range *range) {
+  for (int lane = 0; lane < LANES; lane++) {
+    seen->smallest = seen->low[lane] < seen->smallest ? seen->low[lane] : seen->smallest;
+    seen->largest = seen->high[lane] > seen->largest ? seen->high[lane] : seen->largest;
+    seen->zero += seen->zeroes[lane];
+  }
+  /* -0 becomes 0: which zero is found first depends on the lanes. */
+  *range = (hs__range){seen->smallest + 0.0, seen->largest + 0.0, seen->zero == 0};
+}
+
+BODY void widen_body(const float *scores, int64_t count, double scale, double *wide, hs__range *range) {
+  extremes seen;
+  see_nothing(&seen);
   int64_t i = 0;
   for (; i + LANES <= count; i += LANES) {
     floats narrow;
     memcpy(&narrow, scores + i, sizeof narrow);
     doubles product = __builtin_convertvector(narrow, doubles) * scale;
     memcpy(wide + i, &product, sizeof product);
+    see_vector(&seen, &product);
   }
-  for (; i < count; i++) wide[i] = scale * (double)scores[i];
+  for (; i < count; i++) {
+    wide[i] = scale * (double)scores[i];
+    see_value(&seen, wide[i]);
+  }
+  finish_range(&seen, range);
 }
 
-/* x * 0 is a zero unless x is NaN or infinite: their sum tells whether all values are finite. */
 BODY void range_body(const double *values, int64_t count, hs__range *range) {
-  doubles low = (doubles){0} + INFINITY, high = -low, zeroes = {0};
+  extremes seen;
+  see_nothing(&seen);
   int64_t i = 0;
   for (; i + LANES <= count; i += LANES) {
     doubles x;
     memcpy(&x, values + i, sizeof x);
-    bits below = x<low, above = x> high;
-    low = (doubles)((below & (bits)x) | (~below & (bits)low));
-    high = (doubles)((above & (bits)x) | (~above & (bits)high));
-    zeroes += x * 0;
+    see_vector(&seen, &x);
   }
-  *range = (hs__range){.smallest = INFINITY, .largest = -INFINITY};
-  double zero = 0;
-  for (int lane = 0; lane < LANES; lane++) {
-    range->smallest = low[lane] < range->smallest ? low[lane] : range->smallest;
-    range->largest = high[lane] > range->largest ? high[lane] : range->largest;
-    zero += zeroes[lane];
-  }
-  for (; i < count; i++) {
-    range->smallest = values[i] < range->smallest ? values[i] : range->smallest;
-    range->largest = values[i] > range->largest ? values[i] : range->largest;
-    zero += values[i] * 0;
-  }
-  range->smallest += 0.0; /* -0 becomes 0: which zero is found first depends on the lanes */
-  range->largest += 0.0;
-  range->finite = zero == 0;
+  for (; i < count; i++) see_value(&seen, values[i]);
+  finish_range(&seen, range);
 }
 
 BODY bool ascends_body(const int32_t *indices, int64_t count) {
@@ -68,10 +94,12 @@ BODY bool ascends_body(const int32_t *indices, int64_t count) {
   return !any;
 }
 
-#define DEFINE_LEVEL(level, attribute)                                                                            \
-  attribute static void widen_##level(const float *s, int64_t n, double f, double *w) { widen_body(s, n, f, w); } \
-  attribute static void range_##level(const double *v, int64_t n, hs__range *r) { range_body(v, n, r); }          \
-  attribute static bool ascends_##level(const int32_t *i, int64_t n) { return ascends_body(i, n); }               \
+#define DEFINE_LEVEL(level, attribute)                                                                   \
+  attribute static void widen_##level(const float *s, int64_t n, double f, double *w, hs__range *r) {    \
+    widen_body(s, n, f, w, r);                                                                           \
+  }                                                                                                      \
+  attribute static void range_##level(const double *v, int64_t n, hs__range *r) { range_body(v, n, r); } \
+  attribute static bool ascends_##level(const int32_t *i, int64_t n) { return ascends_body(i, n); }      \
   static const hs__passes PASSES_##level = {widen_##level, range_##level, ascends_##level};
 
 DEFINE_LEVEL(portable, )

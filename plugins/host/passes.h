@@ -14,8 +14,8 @@ typedef struct hs__range {
 } hs__range;
 
 typedef struct hs__passes {
-  /* wide[i] = scale * scores[i] */
-  void (*widen)(const float *scores, int64_t count, double scale, double *wide);
+  /* wide[i] = scale * scores[i], and the range of wide. */
+  void (*widen)(const float *scores, int64_t count, double scale, double *wide, hs__range *range);
   void (*range)(const double *values, int64_t count, hs__range *range);
   /* True if indices[0] < indices[1] < ... */
   bool (*ascends)(const int32_t *indices, int64_t count);

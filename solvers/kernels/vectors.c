@@ -43,6 +43,16 @@ HS__INLINE void hs__subtract_body(const double *values, int64_t count, double or
 HS__AT_EVERY_LEVEL(void, hs__subtract, (const double *values, int64_t count, double origin, double *differences),
                    (values, count, origin, differences))
 
+HS__INLINE void hs__scale_body(double *values, int64_t count, double factor) {
+  hs__f64x8 x;
+  for (int64_t i = 0; i < count; i += HS__LANES) {
+    hs__load(values + i, count - i, 0, &x);
+    x *= factor;
+    hs__store(&x, count - i, values + i);
+  }
+}
+HS__AT_EVERY_LEVEL(void, hs__scale, (double *values, int64_t count, double factor), (values, count, factor))
+
 HS__INLINE int64_t hs__count_above_body(const double *values, int64_t count, double bound) {
   hs__i64x8 counts = {0};
   hs__f64x8 x;

@@ -16,6 +16,9 @@ void hs__range_of(const double *values, int64_t count, hs__range *range);
 /* differences[i] = values[i] - origin; the arrays may be the same. */
 void hs__subtract(const double *values, int64_t count, double origin, double *differences);
 
+/* values[i] *= factor */
+void hs__scale(double *values, int64_t count, double factor);
+
 /* How many values are greater than `bound`. */
 int64_t hs__count_above(const double *values, int64_t count, double bound);
 
