@@ -381,12 +381,16 @@ static void test_failed_calls_leave_nothing(void **state) {
   assert_non_null(strstr(fixture->message, path));
 }
 
+/* The folder is closed to other users by one above it, as in some containers: nothing can be tried then. */
+enum { NOT_REACHABLE = 77 };
+
 /* As a user without rights; root would be let through. */
 static void in_a_read_only_folder(store_fixture *fixture) {
   hs_store *store = NULL;
   hs_buffer out = {0};
   char path[256];
   if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) _exit(9);
+  if (access(fixture->folder, R_OK | X_OK) != 0) _exit(NOT_REACHABLE);
   if (hs_store_open(fixture->store, HS_STORE_READ, NULL, &store, fixture->message) != HS_OK) _exit(1);
   if (hs_query_list(store, NULL, HS_FORMAT_CSV, &out, fixture->message) != HS_OK) _exit(2);
   hs_store_close(&store);
@@ -406,6 +410,10 @@ static void assert_read_only_works(store_fixture *fixture) {
   if (child == 0) in_a_read_only_folder(fixture);
   waitpid(child, &result, 0);
   chmod(fixture->folder, 0755);
+  if (WIFEXITED(result) && WEXITSTATUS(result) == NOT_REACHABLE) {
+    print_message("skipped: users other than root cannot reach %s here\n", fixture->folder);
+    skip();
+  }
   assert_int_equal(result, 0);
 }
 

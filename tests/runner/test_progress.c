@@ -34,7 +34,10 @@ static void capture_in_pipe(void) {
 
 static void capture_in_terminal(unsigned short width) {
   reading = posix_openpt(O_RDWR | O_NOCTTY);
-  assert_true(reading >= 0);
+  if (reading < 0) {
+    print_message("skipped: no pseudo-terminals here (mount /dev/pts)\n");
+    skip();
+  }
   assert_int_equal(grantpt(reading), 0);
   assert_int_equal(unlockpt(reading), 0);
   int terminal = open(ptsname(reading), O_RDWR | O_NOCTTY);
