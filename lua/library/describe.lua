@@ -35,7 +35,9 @@ end
 function describe.hfy(values)
   check.type("hs.hfy: its argument", values, "table")
   local description = new("hs.hfy", values)
-  if type(description.params.solver) ~= "string" then check.fail "hs.hfy: solver is missing: hs.hfy{solver = \"entmax\", ...}" end
+  if type(description.params.solver) ~= "string" then
+    check.fail "hs.hfy: solver is missing: hs.hfy{solver = \"entmax\", ...}"
+  end
   description.params.memory = "hfy"
   return description
 end

@@ -6,8 +6,8 @@ local options = { in_force = {} }
 local planning_names = {}
 local in_trial = false
 
--- Marks the default of an option that decides which trials there are, never what one of them gives (repeats, the end of a
--- ladder): it is left out of the trials' keys, so that changing it runs only what is missing.
+-- Marks the default of an option that decides which trials there are, never what one of them gives (repeats, the end
+-- of a ladder): it is left out of the trials' keys, so that changing it runs only what is missing.
 local Planning = { __name = "hs.planning", __metatable = "hs.planning" }
 
 function options.planning(value)
@@ -16,10 +16,10 @@ end
 
 -- While a trial, its model or its data are at work: planning options cannot be read, because results must not depend on
 -- them. Use: local guard <close> = options.enter_trial()
-local Guard = { __close = function() in_trial = false end }
+local guard = setmetatable({}, { __close = function() in_trial = false end })
 function options.enter_trial()
   in_trial = true
-  return setmetatable({}, Guard)
+  return guard
 end
 
 local flags = { ["true"] = true, yes = true, ["1"] = true, ["false"] = false, no = false, ["0"] = false }
@@ -67,7 +67,7 @@ local function read_only(values, defaults)
       return values[name]
     end,
     __newindex = function() check.fail "options are read-only: change them with --set or in hs.options" end,
-    __pairs = function() return pairs(values) end,
+    __pairs = function() return pairs(in_trial and options.of_key() or values) end,
   })
 end
 

@@ -29,6 +29,8 @@ end
 
 -- cell: name -> scalar. known: set of the names that may be read, nil where a cell lacks them. complain(name) raises
 -- the error for any other.
-function params.new(cell, known, complain) return setmetatable({ [CELL] = cell, [KNOWN] = known, [HINT] = complain }, meta) end
+function params.new(cell, known, complain)
+  return setmetatable({ [CELL] = cell, [KNOWN] = known, [HINT] = complain }, meta)
+end
 
 return params

@@ -1,5 +1,5 @@
--- runtime.lua: what the C side (lua/sweep_*.c) calls on a sweep: enumerate, describe, rehearse, run. Scripts have no use
--- for it.
+-- runtime.lua: what the C side (lua/sweep_*.c) calls on a sweep: enumerate, describe, rehearse, run. Scripts have no
+-- use for it.
 local core = require "hopsweep.core"
 local check = require "hopsweep.check"
 local describe = require "hopsweep.describe"

@@ -44,7 +44,9 @@ end
 
 -- ---- frozen results --------------------------------------------------------------------------------------------
 
-local function deny() check.fail "shared data are read-only: they are used by other trials, too; copy what you change" end
+local function deny()
+  check.fail "shared data are read-only: they are used by other trials, too; copy what you change"
+end
 
 -- Empties the table into a hidden one, so that every holder of the table sees it read-only.
 local function freeze_table(value, seen)

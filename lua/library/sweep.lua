@@ -45,7 +45,9 @@ local function check_form(values)
   end
   check.type("hs.sweep: model", values.model, "function")
   check.type("hs.sweep: measure", values.measure, "function")
-  if values.data == nil then check.fail "hs.sweep: model needs data: hs.shared{build = ...} with patterns and queries" end
+  if values.data == nil then
+    check.fail "hs.sweep: model needs data: hs.shared{build = ...} with patterns and queries"
+  end
 end
 
 function sweep.new(values)
