@@ -41,9 +41,10 @@ static int spawn(int script, int said, pid_t *child) {
 static int fail_complaint(int said, char *message) {
   char text[4096];
   const char *reason = "no reason given";
+  char *rest = NULL;
   ssize_t size = pread(said, text, sizeof text - 1, 0);
   text[size > 0 ? size : 0] = 0;
-  for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+  for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
     if (strspn(line, " \t^") < strlen(line)) reason = line;
   return hs_fail(message, HS_ERROR_IO, "gnuplot could not draw: %.180s", reason);
 }

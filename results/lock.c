@@ -59,11 +59,11 @@ static void this_machine(char host[WORD_SIZE], char boot[WORD_SIZE]) {
 
 static owner read_owner(int file) {
   owner found = {.pid = 0};
-  char text[1024];
+  char text[1024], *rest = NULL;
   struct stat state;
   ssize_t size = pread(file, text, sizeof text - 1, 0);
   text[size > 0 ? size : 0] = 0;
-  for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+  for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
     if (sscanf(line, "host %127s", found.host) == 1) continue;
     if (sscanf(line, "boot %127s", found.boot) == 1) continue;
     if (sscanf(line, "since %127s", found.since) == 1) continue;

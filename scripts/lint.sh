@@ -54,7 +54,7 @@ has_tool() {
 }
 
 check_includes() {
-  xargs awk -f "$rules/includes.awk" listing=1 "$scratch/tree" listing=0 <"$scratch/sources"
+  xargs awk -f "$rules/paths.awk" -f "$rules/includes.awk" listing=1 "$scratch/tree" listing=0 <"$scratch/sources"
 }
 
 check_functions() {
@@ -68,7 +68,7 @@ check_text() {
 check_links() {
   pages=$(cat "$scratch/pages")
   # shellcheck disable=SC2086
-  awk -f "$rules/links.awk" listing=1 "$scratch/tree" listing=0 pass=1 $pages pass=2 $pages
+  awk -f "$rules/paths.awk" -f "$rules/links.awk" listing=1 "$scratch/tree" listing=0 pass=1 $pages pass=2 $pages
 }
 
 check_shell() {

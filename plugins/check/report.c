@@ -27,20 +27,30 @@ static unsigned floating_point_mode(void) {
   return mode;
 }
 
-static void watch_mode(hs__report *report, unsigned before, const fenv_t *environment) {
-  if (floating_point_mode() == before) return;
+/* The floating-point mode before a check, which a plugin must leave as it is. */
+typedef struct mode_watch {
+  fenv_t environment;
+  unsigned mode;
+} mode_watch;
+
+static mode_watch watch_mode(void) {
+  mode_watch watch = {.mode = floating_point_mode()};
+  fegetenv(&watch.environment);
+  return watch;
+}
+
+static void end_watch(const mode_watch *watch, hs__report *report) {
+  if (floating_point_mode() == watch->mode) return;
   report->mode_changed = true;
-  fesetenv(environment);
+  fesetenv(&watch->environment);
 }
 
 void hs__run_solver_checks(hs__report *report, const hs__solver_check *checks, const hs__solver_subject *subject) {
   for (; checks->promise; checks++) {
     char fault[HS_MESSAGE_SIZE] = "";
-    fenv_t environment;
-    fegetenv(&environment);
-    unsigned before = floating_point_mode();
+    mode_watch watch = watch_mode();
     int status = checks->run(subject, fault);
-    watch_mode(report, before, &environment);
+    end_watch(&watch, report);
     hs__report_result(report, subject->label, checks->promise, status, fault);
   }
 }
@@ -48,11 +58,9 @@ void hs__run_solver_checks(hs__report *report, const hs__solver_check *checks, c
 void hs__run_memory_checks(hs__report *report, const hs__memory_check *checks, const hs__memory_subject *subject) {
   for (; checks->promise; checks++) {
     char fault[HS_MESSAGE_SIZE] = "";
-    fenv_t environment;
-    fegetenv(&environment);
-    unsigned before = floating_point_mode();
+    mode_watch watch = watch_mode();
     int status = checks->run(subject, fault);
-    watch_mode(report, before, &environment);
+    end_watch(&watch, report);
     hs__report_result(report, subject->label, checks->promise, status, fault);
   }
 }

@@ -49,20 +49,6 @@ function room_of(path) {
   return "other"
 }
 
-# a/b/../c -> a/c
-function normal(path,    count, parts, i, kept, out) {
-  count = split(path, parts, "/")
-  kept = 0
-  for (i = 1; i <= count; i++) {
-    if (parts[i] == "" || parts[i] == ".") continue
-    if (parts[i] == ".." && kept > 0) kept--
-    else stack[++kept] = parts[i]
-  }
-  out = ""
-  for (i = 1; i <= kept; i++) out = out (i > 1 ? "/" : "") stack[i]
-  return out
-}
-
 # The file of this tree that an include directive means, "" if it is none: beside the includer, then from the
 # folders that the build hands to the compiler.
 function resolve(name, quoted, from,    folder, place, i) {

@@ -11,19 +11,6 @@ function anchor_of(heading) {
   return heading
 }
 
-function normal(path,    count, parts, i, kept, out) {
-  count = split(path, parts, "/")
-  kept = 0
-  for (i = 1; i <= count; i++) {
-    if (parts[i] == "" || parts[i] == ".") continue
-    if (parts[i] == ".." && kept > 0) kept--
-    else stack[++kept] = parts[i]
-  }
-  out = ""
-  for (i = 1; i <= kept; i++) out = out (i > 1 ? "/" : "") stack[i]
-  return out
-}
-
 function check(target,    folder, file, anchor) {
   if (target ~ /^([a-z]+:|<)/) return
   sub(/ +".*"$/, "", target)

@@ -5,36 +5,12 @@ set -u
   echo "usage: commands.sh PATH-OF-HOPSWEEP" >&2
   exit 2
 }
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 program=$(CDPATH='' cd -- "$(dirname -- "$1")" && pwd -P)/$(basename -- "$1")
 folder=$(mktemp -d) || exit 2
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 2
-unset HOPSWEEP_CONFIG HOPSWEEP_DATA HOPSWEEP_PLUGIN_PATH
-export HOME="$folder" XDG_CONFIG_HOME="$folder/none"
-failures=0
-name="" # of the check that goes on
-
-fail() {
-  failures=$((failures + 1))
-  echo "FAIL $name: $*"
-  sed 's/^/     stdout: /' out
-  sed 's/^/     stderr: /' err
-}
-
-# expect CODE ARGUMENT...: runs the program; its output lies in out and err.
-expect() {
-  wanted=$1
-  shift
-  name="hopsweep $*"
-  "$program" "$@" >out 2>err </dev/null
-  code=$?
-  [ "$code" -eq "$wanted" ] || fail "exit code $code, expected $wanted"
-}
-
-# says FILE TEXT: the text occurs in out or err.
-says() {
-  grep -qF -- "$2" "$1" || fail "\"$2\" is missing in $1"
-}
+. "$here/expect.sh"
 
 # error CODE TEXT ARGUMENT...: nothing on stdout, one line on stderr that says TEXT.
 error() {

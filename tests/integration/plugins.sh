@@ -5,36 +5,13 @@ set -u
   echo "usage: plugins.sh PATH-OF-HOPSWEEP FOLDER-OF-MISBEHAVING-PLUGINS" >&2
   exit 2
 }
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 program=$(CDPATH='' cd -- "$(dirname -- "$1")" && pwd -P)/$(basename -- "$1")
 bad=$(CDPATH='' cd -- "$2" && pwd -P) || exit 2
 folder=$(mktemp -d) || exit 2
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 2
-unset HOPSWEEP_CONFIG HOPSWEEP_DATA HOPSWEEP_PLUGIN_PATH
-export HOME="$folder" XDG_CONFIG_HOME="$folder/none"
-failures=0
-
-# expect CODE ARGUMENT...: runs the program; its output lies in out and err.
-expect() {
-  wanted=$1
-  shift
-  name="hopsweep $*"
-  "$program" "$@" >out 2>err </dev/null
-  code=$?
-  [ "$code" -eq "$wanted" ] || fail "exit code $code, expected $wanted"
-}
-
-fail() {
-  failures=$((failures + 1))
-  echo "FAIL $name: $*"
-  sed 's/^/     stdout: /' out
-  sed 's/^/     stderr: /' err
-}
-
-# says FILE TEXT: the text occurs in out or err.
-says() {
-  grep -qF -- "$2" "$1" || fail "\"$2\" is missing in $1"
-}
+. "$here/expect.sh"
 
 expect 0 plugins list
 for id in entmax softmax sparsemax normmax ksubsets; do

@@ -18,10 +18,11 @@ void assert_ok(int status, const char *message) {
 
 int fixture_set_up(void **state) {
   store_fixture *fresh = calloc(1, sizeof *fresh);
+  if (!fresh) return -1;
+  *state = fresh;
   snprintf(fresh->folder, sizeof fresh->folder, "/tmp/hopsweep-store-XXXXXX");
   if (!mkdtemp(fresh->folder)) return -1;
   snprintf(fresh->store, sizeof fresh->store, "%s/a store.db", fresh->folder);
-  *state = fresh;
   return 0;
 }
 
