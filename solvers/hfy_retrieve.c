@@ -140,13 +140,16 @@ static double energy_of(const run *r, const float *query, const float *scores, s
   return omega / memory->beta - inner + hs__post_psi(memory->post, memory->radius, query, memory->keys.columns);
 }
 
-/* The index of the largest entry, the first of those: -1 without any. */
+/* The index of the largest entry, the first of those: -1 without any. Blocks without it are passed over in vectors. */
 static int64_t best_entry(sparse_row p) {
+  enum { BLOCK = 512 };
   hs__range range;
   hs__range_of(p.values, p.count, &range);
-  for (int64_t j = 0; j < p.count; j++)
-    if (p.values[j] == range.largest) return p.indices[j];
-  return -1;
+  double below = nextafter(range.largest, -INFINITY);
+  int64_t j = 0;
+  while (p.count - j > BLOCK && hs__count_above(p.values + j, BLOCK, below) == 0) j += BLOCK;
+  while (j < p.count && !(p.values[j] > below)) j++;
+  return j < p.count ? p.indices[j] : -1;
 }
 
 /* Support and best entry are those of this update; status, iterations and certificate gather over all of them. */
