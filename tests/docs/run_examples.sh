@@ -13,6 +13,7 @@
 # The folder holds `sweeps`, a link to the shipped sweeps, and `build`, a link to the build tree of the program.
 set -u
 [ $# = 2 ] || { echo "usage: run_examples.sh PROGRAM PAGE.md" >&2; exit 2; }
+[ -f "$2" ] || { echo "run_examples.sh: there is no page $2" >&2; exit 2; }
 page=$(CDPATH='' cd -- "$(dirname -- "$2")" && pwd -P)/$(basename -- "$2")
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 bin=$(CDPATH='' cd -- "$(dirname -- "$1")" && pwd -P)
