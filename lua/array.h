@@ -8,8 +8,9 @@
 
 #include <base/record.h>
 #include <hopsweep/memory.h>
-#include <lua.h>
 #include <stdbool.h>
+
+#include "raise.h"
 
 typedef struct hs__block {
   void *bytes;

@@ -89,7 +89,7 @@ static int collect(lua_State *L) {
 static int array_bytes(lua_State *L) {
   const hs__array *array = hs__array_test(L, 1);
   if (!array) return 0;
-  lua_pushinteger(L, (lua_Integer)((size_t)hs__array_length(array) * hs_dtype_size(array->dtype)));
+  lua_pushinteger(L, hs__array_length(array) * (int64_t)hs_dtype_size(array->dtype));
   return 1;
 }
 

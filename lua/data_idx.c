@@ -73,8 +73,8 @@ static int read_sizes(const char *path, const hs_buffer *content, const struct i
                    "%s: offset %zu: the file is truncated: its header promises %llu bytes of data, %zu are there", path,
                    content->size, (unsigned long long)expected, left);
   if (left > expected)
-    return hs_fail(message, HS_ERROR_FORMAT, "%s: offset %llu: %zu bytes follow the end of the data", path,
-                   (unsigned long long)(header + expected), left - (size_t)expected);
+    return hs_fail(message, HS_ERROR_FORMAT, "%s: offset %zu: %zu bytes follow the end of the data", path,
+                   header + (size_t)expected, left - (size_t)expected);
   return HS_OK;
 }
 

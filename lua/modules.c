@@ -37,7 +37,7 @@ static void push_chunk_name(lua_State *L, const char *name, bool embedded) {
     lua_pushfstring(L, "@hopsweep/%s.lua", strcmp(name, "hopsweep") == 0 ? name : name + strlen("hopsweep."));
 }
 
-static int unknown_module(lua_State *L, const char *name) {
+__attribute__((noreturn)) static void unknown_module(lua_State *L, const char *name) {
   const hs_sweep_source *source = hs__vm_source(hs__vm_of(L));
   luaL_Buffer known;
   luaL_buffinit(L, &known);
@@ -47,8 +47,8 @@ static int unknown_module(lua_State *L, const char *name) {
     luaL_addstring(&known, source->module_names[i]);
   }
   luaL_pushresult(&known);
-  return luaL_error(L, "require: there is no module '%s'; known are %s (Lua files beside the script)", name,
-                    lua_tostring(L, -1));
+  luaL_error(L, "require: there is no module '%s'; known are %s (Lua files beside the script)", name,
+             lua_tostring(L, -1));
 }
 
 /* Pushes the function that makes the module. */

@@ -4,9 +4,9 @@
 
 #include <base/plan.h>
 #include <base/rng.h>
-#include <lua.h>
 #include <stdbool.h>
 
+#include "raise.h"
 #include "sweep.h"
 
 typedef struct hs__vm hs__vm;

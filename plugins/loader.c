@@ -20,12 +20,18 @@ void hs__copy_sized(void *to, size_t known, const void *from) {
   memcpy(to, from, size < known ? (size_t)size : known);
 }
 
-static int open_failed(const char *path, const char *reason, char *message) {
-  if (!reason) reason = "the dynamic linker gives no reason";
-  /* The linker's sentence usually begins with the path. */
+/* Why dlopen failed; the linker's sentence usually begins with the path. */
+static const char *open_reason(const char *path) {
+  const char *reason = dlerror();
+  if (!reason) return "the dynamic linker gives no reason";
   size_t length = strlen(path);
   if (strncmp(reason, path, length) == 0 && reason[length] == ':') reason += length + 1;
   while (*reason == ' ') reason++;
+  return reason;
+}
+
+static int open_failed(const char *path, char *message) {
+  const char *reason = open_reason(path);
   if (strstr(reason, "cannot open shared object file") || strstr(reason, "undefined symbol"))
     return hs_fail(message, HS_ERROR_FORMAT, "%s: a dependency is missing: %s: see `ldd -r` on it", path, reason);
   return hs_fail(message, HS_ERROR_FORMAT, "%s: not a plugin for this machine: %s", path, reason);
@@ -44,7 +50,7 @@ static void *open_object(const char *path) {
 static int find_descriptor(const char *path, const void **descriptor, char *message) {
   if (access(path, F_OK) != 0) return hs_fail(message, HS_ERROR_NOT_FOUND, "%s: no such file", path);
   void *object = open_object(path);
-  if (!object) return open_failed(path, dlerror(), message);
+  if (!object) return open_failed(path, message);
   *descriptor = dlsym(object, HS_PLUGIN_SYMBOL);
   if (!*descriptor)
     return hs_fail(message, HS_ERROR_FORMAT,

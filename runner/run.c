@@ -63,7 +63,7 @@ static int is_known(const hs_sweep_source *source, const char *file) {
 static int read_modules(hs_sweep_source *source, const char *script, char *message) {
   char *folder = hs_path_folder(source->path);
   if (!folder) return hs_fail(message, HS_ERROR_MEMORY, "no memory for the sweep");
-  struct dirent **entries;
+  struct dirent **entries = NULL;
   int count = scandir(folder, &entries, NULL, alphasort), status = HS_OK;
   for (int changed = 1; changed && status == HS_OK;) {
     changed = 0;
@@ -75,7 +75,7 @@ static int read_modules(hs_sweep_source *source, const char *script, char *messa
     }
   }
   for (int i = 0; i < count; i++) free(entries[i]);
-  if (count >= 0) free(entries);
+  free(entries);
   hs_free(&folder);
   return status;
 }
@@ -114,7 +114,7 @@ int hs_run(const hs_sweep_source *source, const hs_settings *settings) {
   hs__rank rank;
   int status = hs__launch_detect(settings, &kind, message);
   if (status == HS_OK && kind == HS__LAUNCH_LAUNCHER) return hs__launch_mpirun(settings->processes);
-  if (status == HS_OK) status = start_rank(&rank, kind, message);
+  if (status >= 0) status = start_rank(&rank, kind, message);
   if (status < 0) {
     hs_log_error("%s", message);
     return hs_exit_of(status);

@@ -96,13 +96,14 @@ check_cppcheck() {
     --template='{file}:{line}: {message} [{id}]' --file-list="$scratch/sources" 2>&1
 }
 
-# A file is checked again when it, a header, or the list of checks is newer than its last clean pass.
+# A file is checked again when it, a header, or a list of checks is newer than its last clean pass. clang knows gcc's
+# _Float128 by its other name.
 check_tidy() {
   has_tool clang-tidy || return 0
   [ -f build/compile_commands.json ] || cmake -S . -B build -G "Unix Makefiles" >/dev/null ||
     fail "clang-tidy needs build/compile_commands.json: configure build/ first"
   mkdir -p build/tidy
-  newest=$(xargs ls -t .clang-tidy <"$scratch/headers" | head -n 1)
+  newest=$(grep -E '(\.h|(^|/)\.clang-tidy)$' "$scratch/tree" | xargs ls -t | head -n 1)
   while read -r source; do
     grep -qF "/$source\"" build/compile_commands.json || continue
     stamp=build/tidy/$(echo "$source" | tr / _)
@@ -110,7 +111,8 @@ check_tidy() {
   done <"$scratch/units" >"$scratch/stale"
   xargs -n 2 -P "$jobs" sh -c '
     log=$1.log
-    if clang-tidy --quiet -p build --warnings-as-errors="*" --extra-arg=-Wno-unknown-warning-option "$0" >"$log" 2>&1
+    if clang-tidy --quiet -p build --warnings-as-errors="*" --extra-arg=-Wno-unknown-warning-option \
+      --extra-arg=-D_Float128=__float128 "$0" >"$log" 2>&1
     then touch "$1"
     else grep -E "^[^ ]+:[0-9]+:[0-9]+: (error|warning):" "$log" || echo "$0:1: clang-tidy failed: $(tail -n 1 "$log")"
     fi
@@ -118,7 +120,6 @@ check_tidy() {
     sed -e "s|^$root/||; s/:[0-9]*: \(error\|warning\): /: /; s/,-warnings-as-errors//" | sort -u
 }
 
-grep '\.h$' "$scratch/sources" >"$scratch/headers"
 grep '\.c$' "$scratch/sources" >"$scratch/units"
 for check in $checks; do
   "check_$check" >>"$scratch/findings"

@@ -29,6 +29,7 @@ const char *hs_status_text(int status) {
   return entry ? entry->text : "unknown status";
 }
 
+#undef hs_fail
 int hs_fail(char *message, int status, const char *format, ...) {
   if (!message) return status;
   va_list arguments;

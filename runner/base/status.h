@@ -19,5 +19,8 @@ const char *hs_status_text(int status);
 /* Writes the sentence into message (HS_MESSAGE_SIZE bytes or NULL; cut with "..." if longer) and returns status,
  * so that an error is one line: return hs_fail(message, HS_ERROR_IO, "%s: %s", path, strerror(errno)); */
 int hs_fail(char *message, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+#ifdef __clang_analyzer__ /* it reads one file at a time, and has to see that the result is the status */
+#define hs_fail(message, status, ...) (hs_fail(message, status, __VA_ARGS__), (status))
+#endif
 
 #endif

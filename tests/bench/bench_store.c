@@ -39,9 +39,10 @@ static void report(bench *self, const char *name, const char *unit, double ours,
 }
 
 static void make_trial(uint64_t i, hs_trial *trial, hs_record *record) {
+  uint64_t cell = i / 10, block = cell / 1000;
   *trial = (hs_trial){.position = i, .replicate = (uint32_t)(i % 10) + 1};
-  hs_params_set_number(&trial->params, "alpha", 1 + 0.001 * (double)(i / 10 % 1000));
-  hs_params_set_number(&trial->params, "beta", 0.1 * (double)(i / 10000));
+  hs_params_set_number(&trial->params, "alpha", 1 + 0.001 * (double)(cell % 1000));
+  hs_params_set_number(&trial->params, "beta", 0.1 * (double)block);
   hs_params_set_text(&trial->params, "solver", "entmax");
   trial->key = hs_trial_key("bench", 1, 7, &(hs_params){0}, &trial->params, trial->replicate, "");
   *record = (hs_record){.key = trial->key, .attempt = 1, .wall = 1e-4, .cpu = 1e-4, .started = 1.7e9};

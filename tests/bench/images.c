@@ -41,8 +41,8 @@ void images_pretend(uint64_t seed, int64_t count, float *images) {
     double fx = 0.2 + 0.5 * uniform(&shape), fy = 0.2 + 0.5 * uniform(&shape), phase = 6 * uniform(&shape);
     double turn = phase + 0.6 * uniform(&image);
     for (int i = 0; i < IMAGE_SIZE; i++) {
-      double value = 1.6 * sin(fx * (i % SIDE) + turn) * sin(fy * (double)(i / SIDE) + phase) - 0.7 +
-                     0.3 * (uniform(&image) - 0.5);
+      int x = i % SIDE, y = i / SIDE;
+      double value = 1.6 * sin(fx * x + turn) * sin(fy * y + phase) - 0.7 + 0.3 * (uniform(&image) - 0.5);
       images[n * IMAGE_SIZE + i] = (float)fmax(-1, fmin(1, value));
     }
   }

@@ -73,12 +73,12 @@ void fixture_info_free(fixture_info *info) {
 
 void fixture_trial(uint64_t i, hs_trial *trial) {
   *trial = (hs_trial){.position = i, .replicate = (uint32_t)(i % 4) + 1};
-  uint64_t cell = i / 4;
+  uint64_t cell = i / 4, round = cell / 3;
   hs_params_set_text(&trial->params, "solver", SOLVERS[cell % 3]);
   if (cell % 3 == 2)
-    hs_params_set_number(&trial->params, "k", (double)(cell / 3 + 2));
+    hs_params_set_number(&trial->params, "k", (double)(round + 2));
   else
-    hs_params_set_number(&trial->params, "alpha", (double)(1000 + 235 * (cell / 3)) / 1000);
+    hs_params_set_number(&trial->params, "alpha", (double)(1000 + 235 * round) / 1000);
   trial->key = hs_trial_key("test", 1, 7, &(hs_params){0}, &trial->params, trial->replicate, "hfy/1");
 }
 

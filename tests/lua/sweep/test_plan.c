@@ -85,9 +85,10 @@ static void replicates_are_innermost_and_positions_count(void **state) {
   size_t count = plan_of(sweep, &trials);
   assert_int_equal(count, 6);
   for (size_t i = 0; i < count; i++) {
+    size_t cell = i / 3;
     assert_int_equal(trials[i].position, i);
     assert_int_equal(trials[i].replicate, i % 3 + 1);
-    assert_true(hs_params_get(&trials[i].params, "a")->number == (double)(i / 3 + 1));
+    assert_true(hs_params_get(&trials[i].params, "a")->number == (double)(cell + 1));
     for (size_t j = 0; j < i; j++) assert_false(hs_hash_equal(trials[i].key, trials[j].key));
   }
   trials_free(&trials, count);

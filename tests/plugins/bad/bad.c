@@ -85,8 +85,12 @@ static const hs_solver *const SOLVERS[] = {&SOLVER};
 #ifndef BAD_BUILD
 #define BAD_BUILD HS_ABI_BUILD
 #endif
-#ifndef BAD_SIZE
-#define BAD_SIZE sizeof(hs_plugin)
+/* An older, shorter descriptor: what lies beyond its end is never to be read. */
+#ifdef BAD_SIZE
+#define BAD_MEMORIES (BAD_SIZE < sizeof(hs_plugin) ? 385 : 0)
+#else
+#define BAD_SIZE     sizeof(hs_plugin)
+#define BAD_MEMORIES 0
 #endif
 
 #ifndef BAD_NO_SYMBOL
@@ -101,9 +105,8 @@ HS_PLUGIN_EXPORT const hs_plugin hs_plugin_v1 = {.size = BAD_SIZE,
                                                  .licence = "MIT",
                                                  .solvers = SOLVERS,
                                                  .solver_count = 1,
-                                                 /* Beyond the end of an older, shorter descriptor: never to be read. */
                                                  .memories = (const hs_memory *const *)(const void *)SOLVERS,
-                                                 .memory_count = BAD_SIZE < sizeof(hs_plugin) ? 385 : 0};
+                                                 .memory_count = BAD_MEMORIES};
 #else
 extern const hs_solver *const *bad_anything(void);
 HS_PLUGIN_EXPORT const hs_solver *const *bad_anything(void) { return SOLVERS; }
