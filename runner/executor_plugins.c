@@ -221,7 +221,7 @@ typedef struct plugins_request {
 } plugins_request;
 
 int hs__executor_print(hs_buffer *out) {
-  bool bad = out->failed || fwrite(out->data, 1, out->size, stdout) != out->size || fflush(stdout) != 0;
+  bool bad = out->failed || (out->size && fwrite(out->data, 1, out->size, stdout) != out->size) || fflush(stdout) != 0;
   hs_buffer_free(out);
   if (bad) hs_log_error("standard output: cannot be written");
   return bad ? HS_EXIT_CONFIG : HS_EXIT_OK;
