@@ -276,6 +276,17 @@ bool hs__plane_store(const hs__plane *plane, int64_t row, int64_t column, int64_
   return true;
 }
 
+bool hs__plane_copy(const hs__plane *from, const hs__plane *to) {
+  double chunk[HS__CHUNK];
+  for (int64_t row = 0; row < from->rows; row++)
+    for (int64_t column = 0; column < from->columns; column += HS__CHUNK) {
+      int64_t count = from->columns - column < HS__CHUNK ? from->columns - column : HS__CHUNK;
+      hs__plane_load(from, row, column, count, chunk);
+      if (!hs__plane_store(to, row, column, count, chunk)) return false;
+    }
+  return true;
+}
+
 int hs__misfit(lua_State *L, hs_dtype dtype) {
   return luaL_error(L,
                     "a value does not fit dtype %s (a fraction, NaN, or out of range); see :round, :clamp and "

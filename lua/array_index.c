@@ -33,18 +33,12 @@ static void store_number(lua_State *L, hs__array *array, int64_t index, double v
 
 /* Copies all elements; the shapes are equal. */
 static void copy_elements(lua_State *L, const hs__array *from, const hs__array *to) {
-  hs__plane source = hs__plane_of(from), target = hs__plane_of(to);
-  double chunk[HS__CHUNK];
   if (from->dtype == to->dtype && hs__array_is_contiguous(from) && hs__array_is_contiguous(to)) {
     memmove(to->data, from->data, (size_t)hs__array_length(from) * hs_dtype_size(from->dtype));
     return;
   }
-  for (int64_t row = 0; row < source.rows; row++)
-    for (int64_t column = 0; column < source.columns; column += HS__CHUNK) {
-      int64_t count = source.columns - column < HS__CHUNK ? source.columns - column : HS__CHUNK;
-      hs__plane_load(&source, row, column, count, chunk);
-      if (!hs__plane_store(&target, row, column, count, chunk)) hs__misfit(L, to->dtype);
-    }
+  hs__plane source = hs__plane_of(from), target = hs__plane_of(to);
+  if (!hs__plane_copy(&source, &target)) hs__misfit(L, to->dtype);
 }
 
 /* Writes a number, or an array of the item's shape, into the item on top of the stack. */

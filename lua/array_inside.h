@@ -21,6 +21,8 @@ void hs__plane_load(const hs__plane *plane, int64_t row, int64_t column, int64_t
 /* The reverse; false (some elements may be written) where a value does not fit the dtype: fractions, NaN or numbers
  * out of range in an integer dtype. */
 bool hs__plane_store(const hs__plane *plane, int64_t row, int64_t column, int64_t count, const double *values);
+/* All elements of one plane into another of as many rows and columns; false as above. */
+bool hs__plane_copy(const hs__plane *from, const hs__plane *to);
 
 const char *hs__dtype_name(hs_dtype dtype);
 /* The dtype at a stack index; `otherwise` where there is none. */

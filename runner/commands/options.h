@@ -38,6 +38,13 @@ typedef struct hs_option {
   double minimum, maximum;
 } hs_option;
 
+/* What every command that prints rows offers; the field is an int. */
+#define HS_FORMAT_OPTION(at)                                                                                \
+  {                                                                                                         \
+    .name = "format", .letter = 'f', .type = HS_OPTION_CHOICE, .offset = (at), .argument = "text|csv|json", \
+    .doc = "text for people (default), csv and json for programs", .choices = "text|csv|json"               \
+  }
+
 /* `base` is the offset of the group's own struct inside the command's. */
 typedef struct hs_option_group {
   const hs_option *options;

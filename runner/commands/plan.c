@@ -22,13 +22,7 @@ static const hs_option OPTIONS[] = {
      .offset = AT(limit),
      .argument = "N",
      .doc = "show the first N trials (default 10; 0: all)"},
-    {.name = "format",
-     .letter = 'f',
-     .type = HS_OPTION_CHOICE,
-     .offset = AT(format),
-     .argument = "text|csv|json",
-     .doc = "text for people (default), csv and json for programs",
-     .choices = "text|csv|json"},
+    HS_FORMAT_OPTION(AT(format)),
 };
 
 /* The trials to be shown. */

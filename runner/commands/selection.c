@@ -22,13 +22,7 @@ const hs_option HS_SELECTION_OPTIONS[HS_SELECTION_OPTION_COUNT] = {
 
 const hs_option HS_ROW_OPTIONS[HS_ROW_OPTION_COUNT] = {
     {.name = "limit", .type = HS_OPTION_WHOLE, .offset = AT(limit), .argument = "N", .doc = "at most N rows"},
-    {.name = "format",
-     .letter = 'f',
-     .type = HS_OPTION_CHOICE,
-     .offset = AT(format),
-     .argument = "text|csv|json",
-     .doc = "text for people (default), csv and json for programs",
-     .choices = "text|csv|json"},
+    HS_FORMAT_OPTION(AT(format)),
 };
 
 hs_selection hs_selection_of(const hs_selection_options *options) {

@@ -19,13 +19,7 @@ static const hs_option OPTIONS[] = {
      .offset = AT(selection.sweep),
      .argument = "NAME",
      .doc = "which sweep of the store (default: the latest)"},
-    {.name = "format",
-     .letter = 'f',
-     .type = HS_OPTION_CHOICE,
-     .offset = AT(selection.format),
-     .argument = "text|csv|json",
-     .doc = "text for people (default), csv and json for programs",
-     .choices = "text|csv|json"},
+    HS_FORMAT_OPTION(AT(selection.format)),
 };
 
 static int query(hs_call *call, hs_store *store, hs_buffer *out) {

@@ -30,6 +30,13 @@ static int run_limited(const char *text, const char *path, const hs_lua_limits *
   return status;
 }
 
+static hs__vm *new_vm(const hs_sweep_source *source, const hs_lua_limits *limits) {
+  hs__vm *vm = NULL;
+  char message[HS_MESSAGE_SIZE] = "";
+  if (hs__vm_new(source, NULL, limits, &vm, message) != HS_OK) fail_msg("%s", message);
+  return vm;
+}
+
 static void expect_error_within(size_t memory, const char *text, const char *wanted) {
   char message[HS_MESSAGE_SIZE];
   hs_lua_limits limits = {.memory = memory, .instructions = 5000000};
@@ -115,9 +122,8 @@ static void budgets_are_per_call(void **state) {
   (void)state;
   hs_sweep_source source = {.path = (char[]){"x.lua"}};
   hs_lua_limits limits = {.instructions = 1000000};
-  hs__vm *vm = NULL;
+  hs__vm *vm = new_vm(&source, &limits);
   char message[HS_MESSAGE_SIZE];
-  assert_int_equal(hs__vm_new(&source, NULL, &limits, &vm, message), HS_OK);
   for (int i = 0; i < 5; i++) {
     assert_int_equal(hs__vm_run_chunk(vm, "for i = 1, 300000 do end return 7", "@x.lua", 1, message), HS_OK);
     assert_int_equal(lua_tointeger(hs__vm_state(vm), -1), 7);
@@ -135,9 +141,8 @@ static void modules_are_found_and_frozen(void **state) {
                    (char[]){"\nreturn nil + 1"}};
   hs_sweep_source source = {.path = (char[]){"x.lua"}, .module_names = names, .module_texts = texts};
   source.module_count = 3;
-  hs__vm *vm = NULL;
+  hs__vm *vm = new_vm(&source, NULL);
   char message[HS_MESSAGE_SIZE];
-  assert_int_equal(hs__vm_new(&source, NULL, NULL, &vm, message), HS_OK);
   const char *use = "local m = require 'mine' assert(m == require 'mine' and m.answer == 42)\nm.answer = 43";
   assert_int_equal(hs__vm_run_chunk(vm, use, "@x.lua", 0, message), HS_OK);
   hs__vm_freeze_globals(vm);
@@ -158,9 +163,8 @@ static void modules_are_found_and_frozen(void **state) {
 static void shared_arrays_are_read_only(void **state) {
   (void)state;
   hs_sweep_source source = {.path = (char[]){"x.lua"}};
-  hs__vm *vm = NULL;
+  hs__vm *vm = new_vm(&source, NULL);
   char message[HS_MESSAGE_SIZE];
-  assert_int_equal(hs__vm_new(&source, NULL, NULL, &vm, message), HS_OK);
   lua_State *L = hs__vm_state(vm);
   assert_int_equal(hs__vm_run_chunk(vm, "return require('hopsweep.core').array{{1, 2}, {3, 4}}", "@x.lua", 1, message),
                    0);
@@ -187,9 +191,8 @@ static void shared_arrays_are_read_only(void **state) {
 static void random_use_is_noticed(void **state) {
   (void)state;
   hs_sweep_source source = {.path = (char[]){"x.lua"}};
-  hs__vm *vm = NULL;
+  hs__vm *vm = new_vm(&source, NULL);
   char message[HS_MESSAGE_SIZE];
-  assert_int_equal(hs__vm_new(&source, NULL, NULL, &vm, message), HS_OK);
   lua_State *L = hs__vm_state(vm);
   const char *uses[] = {"rng('a')", "rng:uniform()", "rng:normal{2, 2}", "rng('x'):permutation(3)", "rng:sphere(2, 2)"};
   assert_int_equal(hs__vm_run_chunk(vm, "require 'hopsweep.core'", "@x.lua", 0, message), HS_OK);
@@ -209,9 +212,8 @@ static void random_use_is_noticed(void **state) {
 static void streams_depend_on_seed_replicate_and_name(void **state) {
   (void)state;
   hs_sweep_source source = {.path = (char[]){"x.lua"}};
-  hs__vm *vm = NULL;
+  hs__vm *vm = new_vm(&source, NULL);
   char message[HS_MESSAGE_SIZE];
-  assert_int_equal(hs__vm_new(&source, NULL, NULL, &vm, message), HS_OK);
   lua_State *L = hs__vm_state(vm);
   assert_int_equal(hs__vm_run_chunk(vm, "require 'hopsweep.core'", "@x.lua", 0, message), HS_OK);
   struct stream {
