@@ -362,7 +362,8 @@ static int evaluate_all(const run *r, int64_t step, int64_t count) {
 
 /* ---- the two calls ----------------------------------------------------------------------------------------------- */
 
-static int check_input(const hs__hfy *memory, const hs_matrix *queries, char *message) {
+static int check_input(const hs__hfy *memory, const hs_matrix *queries, const void *workspace, char *message) {
+  if (!workspace) return hs_fail(message, HS_ERROR_ARGUMENT, "hfy needs the workspace whose size it told");
   if (queries->columns != memory->keys.columns)
     return hs_fail(message, HS_ERROR_SHAPE, "the queries have %lld components, the stored patterns %lld",
                    (long long)queries->columns, (long long)memory->keys.columns);
@@ -375,9 +376,9 @@ static int check_input(const hs__hfy *memory, const hs_matrix *queries, char *me
 }
 
 static int check_request(const hs__hfy *memory, const hs_retrieve_request *request, const hs_retrieve_result *result,
-                         char *message) {
+                         const void *workspace, char *message) {
   const hs_matrix *states = result->states;
-  HS_TRY(check_input(memory, request->queries, message));
+  HS_TRY(check_input(memory, request->queries, workspace, message));
   if (request->steps < 1) return hs_fail(message, HS_ERROR_PARAMETER, "steps must be at least 1");
   if (states->rows != request->queries->rows || states->columns != memory->values.columns)
     return hs_fail(message, HS_ERROR_SHAPE, "the states must be %lld x %lld, not %lld x %lld",
@@ -397,7 +398,7 @@ int32_t hs__hfy_retrieve(void *instance, const hs_retrieve_request *request, hs_
                          void *workspace, char *message) {
   hs__hfy *memory = instance;
   size_t used;
-  HS_TRY(check_request(memory, request, result, message));
+  HS_TRY(check_request(memory, request, result, workspace, message));
   run r = {.memory = memory, .result = result, .steps = request->steps, .message = message};
   r.work = lay_out(memory, memory->query_capacity, workspace, &used);
   r.energies = request->flags & HS_RETRIEVE_ENERGY ? result->energies : NULL;
@@ -414,7 +415,7 @@ int32_t hs__hfy_retrieve(void *instance, const hs_retrieve_request *request, hs_
 int32_t hs__hfy_energy(void *instance, const hs_matrix *states, double *energies, void *workspace, char *message) {
   hs__hfy *memory = instance;
   size_t used;
-  HS_TRY(check_input(memory, states, message));
+  HS_TRY(check_input(memory, states, workspace, message));
   if (memory->has_values)
     return hs_fail(message, HS_ERROR_UNSUPPORTED, "the energy is defined for a memory without separate values only");
   run r = {.memory = memory, .energies = energies, .energy_stride = 1, .message = message};
