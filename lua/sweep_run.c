@@ -54,7 +54,8 @@ static void take_metrics(lua_State *L, int index, const trial_call *call) {
   char message[HS_MESSAGE_SIZE] = "out of memory";
   hs_params *metrics = &call->record->metrics;
   if (!lua_istable(L, index)) {
-    hs_fail(message, HS_ERROR_SCRIPT, "must return a table of metrics, got a %s", luaL_typename(L, index));
+    hs_fail(message, HS_ERROR_SCRIPT, "a trial or measure function must return a table of metrics, got a %s",
+            luaL_typename(L, index));
     complain(L, call, message);
   }
   if (hs__to_metrics(L, index, metrics, message) < 0) complain(L, call, message);

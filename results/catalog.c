@@ -149,8 +149,8 @@ static size_t edit_distance(const char *a, const char *b) {
 int hs__catalog_need(const hs__catalog *catalog, const char *name, const hs__column **column, char *message) {
   *column = hs__catalog_find(catalog, name);
   if (*column) return HS_OK;
-  const char *nearest = "key";
-  size_t best = SIZE_MAX;
+  const char *nearest = NULL;
+  size_t best = 2 + strlen(name) / 3; /* what is farther off was not meant */
   for (size_t i = 0; i < catalog->count; i++) {
     size_t distance = edit_distance(name, catalog->items[i].label);
     if (distance < best) {
@@ -158,8 +158,9 @@ int hs__catalog_need(const hs__catalog *catalog, const char *name, const hs__col
       nearest = catalog->items[i].label;
     }
   }
-  return hs_fail(message, HS_ERROR_NOT_FOUND, "no parameter or metric is called \"%.60s\"; did you mean \"%.60s\"?",
-                 name, nearest);
+  return hs_fail(message, HS_ERROR_NOT_FOUND, "no parameter or metric is called \"%.60s\"%s%.60s%s", name,
+                 nearest ? "; did you mean \"" : "; 'hopsweep list STORE' shows them all", nearest ? nearest : "",
+                 nearest ? "\"?" : "");
 }
 
 /* A name with quotes in it cannot stand in a JSON path; that road is slower, and open to every name. */

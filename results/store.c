@@ -11,10 +11,11 @@
 
 #include "internal.h"
 
-/* A name that SQLite takes for a plain file: neither ":memory:" nor "file:..." nor "". */
+/* A name that SQLite takes for a plain file, whatever it looks like: ":memory:", "file:...", "". */
 static char *plain_name(const char *path) {
   hs_buffer name = {0};
-  hs_put_format(&name, "%s%s", path[0] == '/' ? "" : "./", path);
+  bool special = path[0] == ':' || path[0] == 0 || strncmp(path, "file:", 5) == 0;
+  hs_put_format(&name, "%s%s", special ? "./" : "", path);
   char *copy = hs_copy_text(hs_buffer_text(&name));
   hs_buffer_free(&name);
   return copy;

@@ -110,7 +110,7 @@ static void put_notes(const table_maker *table) {
   hs_put_format(out, "); see them with: list --where 'verdict!=ok'\n");
 }
 
-static int fill(table_maker *table, hs__rows *rows, const hs_table_request *request, char *message) {
+static int fill(table_maker *table, hs__rows *rows, const hs_table_request *request, uint64_t most, char *message) {
   const char *const *by = request->by_count ? request->by : NULL;
   const char *const *metrics = request->metric_count ? request->metrics : NULL;
   table->catalog = &rows->catalog;
@@ -118,7 +118,7 @@ static int fill(table_maker *table, hs__rows *rows, const hs_table_request *requ
   HS_TRY(hs__aggregate_choose_measured(&table->aggregate, &rows->catalog, metrics, request->metric_count, message));
   HS_TRY(hs__aggregate_fill(&table->aggregate, rows, message));
   HS_TRY(lay_out(table, by != NULL, message));
-  for (size_t i = 0; i < table->aggregate.group_count; i++) put_group(table, &table->aggregate.groups[i]);
+  for (size_t i = 0; i < table->aggregate.group_count && i < most; i++) put_group(table, &table->aggregate.groups[i]);
   return HS_OK;
 }
 
@@ -130,8 +130,12 @@ int hs_query_table(hs_store *store, const hs_selection *selection, const hs_tabl
   size_t before = out->size;
   if (!request) request = &EVERYTHING;
   table.wide = request->wide;
-  int status = hs__rows_open(store, selection, &rows, message);
-  if (status == HS_OK) status = fill(&table, &rows, request, message);
+  /* A limit counts rows of the table, not the trials behind them. */
+  hs_selection all = selection ? *selection : (hs_selection){0};
+  uint64_t most = all.limit ? all.limit : UINT64_MAX;
+  all.limit = 0;
+  int status = hs__rows_open(store, &all, &rows, message);
+  if (status == HS_OK) status = fill(&table, &rows, request, most, message);
   int ended = hs__writer_end(&table.writer, status < 0 ? NULL : message);
   if (status == HS_OK) status = ended;
   if (status == HS_OK && format == HS_FORMAT_TEXT) put_notes(&table);

@@ -34,7 +34,9 @@ static const char *describe_not_ok(const hs__coordinator *coordinator, hs_buffer
 static int report_end(hs__coordinator *coordinator) {
   hs__scheduler_counts counts = hs__scheduler_count(coordinator->scheduler);
   const char *store = coordinator->settings->store, *name = coordinator->plan.head.name;
-  unsigned long long total = coordinator->plan.count, kept = counts.kept;
+  const char *plural = coordinator->plan.count == 1 ? "" : "s";
+  /* The store is closed: what had been reported is on disk, also where that was not announced any more. */
+  unsigned long long total = coordinator->plan.count, kept = counts.kept + counts.done;
   char duration[32];
   hs_duration_text(hs_clock_now() - coordinator->began, duration);
   if (kept < total) {
@@ -45,13 +47,14 @@ static int report_end(hs__coordinator *coordinator) {
   uint64_t bad = count_not_ok(coordinator);
   hs_buffer text = {0};
   if (bad)
-    hs_log_warning("%s: %llu trials in %s: %llu ok, %s; see 'hopsweep list %s --where verdict!=ok'", name, total, store,
-                   (unsigned long long)coordinator->seen.counts[0], describe_not_ok(coordinator, &text), store);
+    hs_log_warning("%s: %llu trial%s in %s: %llu ok, %s; see: hopsweep list %s --where 'verdict!=ok'", name, total,
+                   plural, store, (unsigned long long)coordinator->seen.counts[0], describe_not_ok(coordinator, &text),
+                   store);
   else if (coordinator->seen.before == total)
-    hs_log_info("%s: nothing to do: all %llu trials are in %s; see 'hopsweep table %s'", name, total, store, store);
+    hs_log_info("%s: nothing to do: all %llu trials are in %s; see: hopsweep table %s", name, total, store, store);
   else
-    hs_log_info("%s: %llu trials, all ok, %s; stored in %s; see 'hopsweep table %s'", name, total, duration, store,
-                store);
+    hs_log_info("%s: %llu trial%s, all ok, %s; stored in %s; see: hopsweep table %s", name, total, plural, duration,
+                store, store);
   hs_buffer_free(&text);
   return bad ? HS_EXIT_TRIALS : HS_EXIT_OK;
 }

@@ -32,8 +32,10 @@ static void visit_done(void *context, hs_hash key, hs_verdict verdict, uint32_t 
     if (position != UINT64_MAX) state->moved = true; /* no longer planned */
     return;
   }
-  state->kept[index] = 1;
   if (position != index) state->moved = true;
+  bool bad = verdict != HS_VERDICT_OK && verdict != HS_VERDICT_NOT_CONVERGED;
+  if (bad && coordinator->settings->retry) return;
+  state->kept[index] = 1;
   coordinator->seen.counts[verdict]++;
   coordinator->seen.before++;
 }

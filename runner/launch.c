@@ -125,11 +125,12 @@ _Noreturn static void become_mpirun(int processes, const exit_pipe *code, pid_t 
   setpgid(0, 0); /* Ctrl-C reaches the launcher alone, which turns it into a drain */
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
   char count[16], *text = NULL, program[4096];
-  const char *arguments[ARGUMENT_LIMIT] = {"mpirun", "-n", count, "--oversubscribe", "--bind-to", "none", program};
+  const char *arguments[ARGUMENT_LIMIT] = {"mpirun",          "-q",        "-n",   count,
+                                           "--oversubscribe", "--bind-to", "none", program};
   char *own[ARGUMENT_LIMIT - 16];
   snprintf(count, sizeof count, "%d", processes);
   ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-  int own_count = own_arguments(&text, own, ARGUMENT_LIMIT - 16), used = 7;
+  int own_count = own_arguments(&text, own, ARGUMENT_LIMIT - 16), used = 8;
   if (length <= 0 || own_count == 0) _exit(HS_EXIT_INTERNAL);
   program[length] = 0;
   for (int i = 1; i < own_count; i++) arguments[used++] = own[i];

@@ -46,6 +46,7 @@ typedef struct hs_settings {
   double progress_interval; /* seconds between lines */
   double memory_limit;      /* bytes per executor; 0 = a fair share of the machine or cgroup */
   int threads;              /* BLAS threads per executor */
+  bool retry;               /* stored trials that failed, crashed, timed out or were invalid run again */
   bool keep_results, new_fingerprint, take_over;
   const char *const *plugin_folders;
   size_t plugin_folder_count;

@@ -82,8 +82,10 @@ static int set_duration(const hs_option *option, const char *text, void *field) 
 }
 
 static int set_size(const hs_option *option, const char *text, void *field) {
-  (void)option;
-  return hs_parse_size(text, field) ? HS_OK : HS_ERROR_USAGE;
+  double size;
+  if (!hs_parse_size(text, &size) || size < option->minimum) return HS_ERROR_USAGE;
+  *(double *)field = size;
+  return HS_OK;
 }
 
 static int set_choice(const hs_option *option, const char *text, void *field) {

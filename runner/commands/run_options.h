@@ -18,7 +18,7 @@ typedef struct hs_run_options {
 } hs_run_options;
 
 enum { HS_SET_AT, HS_SEED_AT }; /* places in HS_SWEEP_OPTIONS */
-enum { HS_MACHINE_OPTION_COUNT = 8, HS_SWEEP_OPTION_COUNT = 2, HS_RUN_OPTION_COUNT = 11 };
+enum { HS_MACHINE_OPTION_COUNT = 8, HS_SWEEP_OPTION_COUNT = 2, HS_RUN_OPTION_COUNT = 12 };
 extern const hs_option HS_MACHINE_OPTIONS[HS_MACHINE_OPTION_COUNT]; /* folders, threads, log: any command that works */
 extern const hs_option HS_SWEEP_OPTIONS[HS_SWEEP_OPTION_COUNT];     /* --set and --seed: what reads a sweep */
 extern const hs_option HS_RUN_OPTIONS[HS_RUN_OPTION_COUNT];         /* `run` alone */

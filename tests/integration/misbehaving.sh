@@ -37,6 +37,17 @@ for a in 1 2 3; do
     fail "what trial $a printed is not in its row"
 done
 
+# --retry runs again what was not ok, and nothing else.
+cat >moody.lua <<'END'
+local hs = require "hopsweep"
+return hs.sweep { name = "moody", space = hs.grid { a = { 1, 2, 3 } },
+  trial = function(p) local n = 0 for i = 1, p.a == 2 and 5e8 or 1 do n = n + 1 end return { n = n } end }
+END
+expect 1 '1 timeout' "$HOPSWEEP" run moody.lua --store moody.db --trial-timeout 0.2s
+expect 1 '1 timeout' "$HOPSWEEP" run moody.lua --store moody.db
+expect 0 '2 of 3 trials are in' "$HOPSWEEP" run moody.lua --store moody.db --retry
+[ "$(sqlite3 moody.db "SELECT group_concat(verdict, ' ') FROM trials")" = 'ok ok ok' ] || fail "--retry left something"
+
 # Further attempts are counted.
 expect 1 '' "$HOPSWEEP" run "$SWEEPS/misbehaving.lua" --store retry.db --set bad=test-segfault --plugin-path "$plugins" \
   --max-retries 2

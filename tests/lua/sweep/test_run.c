@@ -26,7 +26,7 @@ static void metrics_and_verdicts(void **state) {
   assert_string_equal(first_result(BODY("return { x = 'one' }")),
                       "failed {} s.lua:2: the metric 'x' is a string, not a number");
   assert_string_equal(first_result(BODY("return 5")),
-                      "failed {} s.lua:2: must return a table of metrics, got a number");
+                      "failed {} s.lua:2: a trial or measure function must return a table of metrics, got a number");
   assert_string_equal(first_result(BODY("return { a = 1 }")),
                       "failed {} s.lua:2: the metric 'a' has the name of a parameter");
   assert_string_equal(first_result(BODY("return { 1 }")),
