@@ -56,6 +56,29 @@ static int set_metric(lua_State *L, const char *what, const char *name, hs_param
   }
 }
 
+/* Texts go into JSON, tables and keys; bytes that are no UTF-8 would make those unreadable, and a 0 would cut them. */
+static bool is_plain_utf8(const char *text, size_t size) {
+  const unsigned char *at = (const unsigned char *)text, *end = at + size;
+  while (at < end) {
+    int more = *at < 0x80                  ? 0
+               : *at >= 0xc2 && *at < 0xe0 ? 1
+               : *at >= 0xe0 && *at < 0xf0 ? 2
+               : *at >= 0xf0 && *at < 0xf5 ? 3
+                                           : -1;
+    if (*at == 0 || more < 0 || end - at <= more) return false;
+    for (at++; more > 0; more--, at++)
+      if ((*at & 0xc0) != 0x80) return false;
+  }
+  return true;
+}
+
+static bool has_bad_text(lua_State *L, int index) {
+  size_t size;
+  if (lua_type(L, index) != LUA_TSTRING) return false;
+  const char *text = lua_tolstring(L, index, &size);
+  return !is_plain_utf8(text, size);
+}
+
 typedef int (*setter)(lua_State *L, const char *what, const char *name, hs_params *params, char *message);
 
 static int each_field(lua_State *L, int index, const char *what, setter set, hs_params *params, char *message) {
@@ -66,6 +89,8 @@ static int each_field(lua_State *L, int index, const char *what, setter set, hs_
     int status;
     if (lua_type(L, -2) != LUA_TSTRING)
       status = hs_fail(message, HS_ERROR_SCRIPT, "%s: a name must be a text, got a %s", what, luaL_typename(L, -2));
+    else if (has_bad_text(L, -2) || has_bad_text(L, -1))
+      status = hs_fail(message, HS_ERROR_SCRIPT, "%s: a name or text holds bytes that are not UTF-8", what);
     else
       status = set(L, what, lua_tostring(L, -2), params, message);
     if (status < 0) {
@@ -81,5 +106,9 @@ int hs__to_params(lua_State *L, int index, const char *what, hs_params *params, 
 }
 
 int hs__to_metrics(lua_State *L, int index, hs_params *params, char *message) {
-  return each_field(L, index, "the metric", set_metric, params, message);
+  enum { MOST = 2000 }; /* as many columns as SQLite's tables and views can have */
+  HS_TRY(each_field(L, index, "the metric", set_metric, params, message));
+  if (params->count <= MOST) return HS_OK;
+  return hs_fail(message, HS_ERROR_SCRIPT, "%zu metrics in one trial, at most %d: keep long lists with hs.keep",
+                 params->count, MOST);
 }

@@ -131,7 +131,8 @@ static void put_placed_message(lua_State *L, const char *what, hs_buffer *text) 
 static int explain_error(lua_State *L) {
   hs__vm *vm = hs__vm_of(L);
   hs_buffer text = {0};
-  put_placed_message(L, luaL_tolstring(L, 1, NULL), &text);
+  hs__push_text(L, 1); /* an error value may be a table */
+  put_placed_message(L, lua_tostring(L, -1), &text);
   char message[HS_MESSAGE_SIZE];
   hs_fail(message, HS_ERROR_SCRIPT, "%s", hs_buffer_text(&text));
   hs_buffer_free(&text); /* before anything below can raise */

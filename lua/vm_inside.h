@@ -44,4 +44,7 @@ int hs__stable_sort(lua_State *L);
 int hs__require(lua_State *L);
 void hs__modules_freeze(lua_State *L);
 
+/* Pushes the value at `index` as text, as the scripts' own tostring does: without addresses. */
+void hs__push_text(lua_State *L, int index);
+
 #endif

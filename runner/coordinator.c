@@ -77,7 +77,8 @@ static int run_trials(hs__coordinator *coordinator) {
   start_progress(coordinator);
   hs__coordinator_loop(coordinator);
   /* A stop at once leaves running trials behind: their executors are killed, their leases lapse. */
-  bool complete = !coordinator->fault && hs__scheduler_count(coordinator->scheduler).kept == coordinator->plan.count;
+  hs__scheduler_counts counts = hs__scheduler_count(coordinator->scheduler);
+  bool complete = !coordinator->fault && counts.kept + counts.done == coordinator->plan.count;
   hs__coordinator_close_store(coordinator, complete ? "complete" : coordinator->fault ? "failed" : "interrupted");
   hs_progress_finish(&coordinator->progress, &coordinator->seen, hs_clock_now());
   return coordinator->fault;

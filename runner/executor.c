@@ -13,6 +13,9 @@
 
 enum { SUPERVISOR_SOCKET = 3, PLAN_CHUNK_BYTES = 1 << 18 };
 
+/* The coordinator holds about 150 bytes for each planned trial. */
+#define PLAN_LIMIT INT64_C(50000000)
+
 /* Data of the first groups are built while planning, so that a missing file or an impossible parameter is found before
  * anything is stored; further groups only while it is cheap. */
 static const double REHEARSAL_SECONDS = 1.0;
@@ -133,6 +136,10 @@ static int send_trials(executor_state *executor, rehearsal_state *rehearsal, hs_
 static int send_head(executor_state *executor, char *message) {
   const hs_plan_head *head;
   HS_TRY(hs_sweep_head(executor->sweep, &head, message));
+  if (head->trials > PLAN_LIMIT)
+    return hs_fail(message, HS_ERROR_SCRIPT,
+                   "%s: the plan has %llu trials, at most %lld are possible: use a smaller space",
+                   executor->setup.source.path, (unsigned long long)head->trials, (long long)PLAN_LIMIT);
   hs_buffer payload = {0};
   hs_put_plan_head(&payload, head);
   int status = send_frame(executor, HS__WIRE_PLAN_HEAD, &payload);

@@ -3,8 +3,10 @@
 #include <base/log.h>
 #include <base/memory.h>
 #include <base/status.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands/command.h"
 #include "commands/first_rank.h"
@@ -84,8 +86,18 @@ static const hs_command *command_of(const char *word) {
   return is_script(word) ? &hs_command_run : hs_command_find(word);
 }
 
+/* Started with a standard descriptor closed, the next file opened would become it: a store that is also stderr. */
+static void open_standard_descriptors(void) {
+  for (int opened = open("/dev/null", O_RDWR); opened >= 0; opened = open("/dev/null", O_RDWR))
+    if (opened > STDERR_FILENO) {
+      close(opened);
+      return;
+    }
+}
+
 int main(int argc, char **argv) {
   char message[HS_MESSAGE_SIZE] = "";
+  open_standard_descriptors();
   if (argc < 2) return say(HS_ERROR_USAGE, "which command? hopsweep help lists them; hopsweep SWEEP.lua runs a sweep");
   const hs_command *command = command_of(argv[1]);
   if (!command) {

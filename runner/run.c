@@ -92,9 +92,13 @@ int hs_sweep_source_read(const char *path, hs_sweep_source *source, char *messag
 
 /* ---- the run ---- */
 
+/* OpenBLAS, Lua and the plugins take more than half of it before any data; below, BLAS spins on failing allocations. */
+static const double LEAST_MEMORY = 256e6;
+
 static int as_rank(hs__rank *rank, const hs_sweep_source *source, const hs_settings *settings) {
   hs_settings own = *settings;
   if (own.memory_limit <= 0) own.memory_limit = (double)hs__memory_share(hs__launch_local_ranks());
+  if (own.memory_limit > 0 && own.memory_limit < LEAST_MEMORY) own.memory_limit = LEAST_MEMORY;
   return rank->rank == 0 ? hs__coordinator_run(rank, source, &own) : hs__worker_run(rank);
 }
 
@@ -112,6 +116,11 @@ int hs_run(const hs_sweep_source *source, const hs_settings *settings) {
   char message[HS_MESSAGE_SIZE];
   hs__launch_kind kind;
   hs__rank rank;
+  const char *level = getenv("HOPSWEEP_CPU");
+  if (level && hs_cpu_level_parse(level) < 0) {
+    hs_log_error("HOPSWEEP_CPU=%s: known are portable, avx2 and avx512", level);
+    return HS_EXIT_CONFIG;
+  }
   int status = hs__launch_detect(settings, &kind, message);
   if (status == HS_OK && kind == HS__LAUNCH_LAUNCHER) return hs__launch_mpirun(settings->processes);
   if (status >= 0) status = start_rank(&rank, kind, message);

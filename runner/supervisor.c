@@ -263,12 +263,12 @@ static int on_started(hs__supervisor *supervisor, const hs__keeper_event *event)
 }
 
 /* What killed it, in words for a row. */
-static void describe_death(int wait_status, char text[HS_MESSAGE_SIZE]) {
+static void describe_death(int wait_status, const char *when, char text[HS_MESSAGE_SIZE]) {
   if (WIFSIGNALED(wait_status))
-    hs_fail(text, 0, "the executor was killed by signal %d (%s)", WTERMSIG(wait_status),
-            strsignal(WTERMSIG(wait_status)));
+    hs_fail(text, 0, "the executor was killed by signal %d (%s) %s", WTERMSIG(wait_status),
+            strsignal(WTERMSIG(wait_status)), when);
   else
-    hs_fail(text, 0, "the executor called exit(%d) during the trial", WEXITSTATUS(wait_status));
+    hs_fail(text, 0, "the executor called exit(%d) %s", WEXITSTATUS(wait_status), when);
 }
 
 static int blame_oldest(hs__supervisor *supervisor, int wait_status, double now) {
@@ -281,7 +281,7 @@ static int blame_oldest(hs__supervisor *supervisor, int wait_status, double now)
   if (supervisor->timed_out)
     hs_fail(words, 0, "still running after %g s (--trial-timeout)", limit);
   else
-    describe_death(wait_status, words);
+    describe_death(wait_status, "during the trial", words);
   hs_record record = {
       .key = oldest->key,
       .verdict = supervisor->timed_out ? HS_VERDICT_TIMEOUT : HS_VERDICT_CRASHED,
@@ -302,9 +302,9 @@ static int die_before_work(hs__supervisor *supervisor, int wait_status) {
     return HS_OK;
   }
   if (++supervisor->plan_attempts < PLAN_ATTEMPTS) return HS_OK;
-  describe_death(wait_status, death);
+  describe_death(wait_status, "while it loaded the sweep and its plugins", death);
   char *output = hs__output_tail_text(&supervisor->output);
-  hs_fail(words, 0, "%s while it loaded the sweep%s%s", death, output ? ": " : "", output ? output : "");
+  hs_fail(words, 0, "%s%s%s", death, output ? ": " : "", output ? output : "");
   hs_free(&output);
   fault(supervisor, HS_ERROR_INTERNAL, words);
   return HS_OK;

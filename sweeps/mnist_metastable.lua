@@ -29,6 +29,7 @@ end
 local function first_images(file, n, option)
   local images = load_images(file)
   local count, height, width = images.shape[1], images.shape[2], images.shape[3]
+  if math.type(n) ~= "integer" or n < 1 then error(option .. " must be a whole number from 1 on, got " .. n) end
   if n > count then error(string.format("%s = %d, but %s has only %d images", option, n, file, count)) end
   return images:rows(1, n):reshape({ n, height * width }):scale(-1, 1), { height, width }
 end

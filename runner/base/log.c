@@ -63,6 +63,9 @@ void hs_log(hs_log_level level, const char *format, ...) {
   int length = vsnprintf(line + used, sizeof line - (size_t)used - 1, format, arguments);
   va_end(arguments);
   if (length < 0) return;
+  /* One line, and nothing that steers a terminal, whatever a script put into its error. */
+  for (char *at = line; *at; at++)
+    if ((unsigned char)*at < 0x20 || *at == 0x7f) *at = ' ';
   strcat(line, "\n");
   pthread_mutex_lock(&logger.lock);
   if (logger.step_aside) logger.step_aside();

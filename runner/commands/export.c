@@ -72,6 +72,7 @@ static int run_export(hs_call *call) {
   const export_options *options = call->values;
   hs_buffer out = {0};
   HS_TRY(check(call));
+  if (options->output) HS_TRY(hs_output_check(options->output, call->arguments[0], call->message));
   int status = make(call, &out);
   if (status >= 0 && out.failed) status = hs_fail(call->message, HS_ERROR_MEMORY, "out of memory");
   if (status >= 0)

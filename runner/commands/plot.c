@@ -4,6 +4,7 @@
 #include <base/status.h>
 #include <stdio.h>
 
+#include "output.h"
 #include "selection.h"
 
 typedef struct plot_options {
@@ -60,6 +61,7 @@ static int run_plot(hs_call *call) {
   char usual[256];
   snprintf(usual, sizeof usual, "%.100s_over_%.100s.svg", call->arguments[2], call->arguments[1]);
   const char *file = options->output ? options->output : usual;
+  HS_TRY(hs_output_check(file, call->arguments[0], call->message));
   HS_TRY(draw(call, file));
   hs_log_info("figure: %s", file);
   return HS_EXIT_OK;

@@ -3,8 +3,10 @@
 #include <base/log.h>
 #include <base/memory.h>
 #include <base/status.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../config.h"
 #include "folders.h"
@@ -58,6 +60,9 @@ static void set_log_level(const hs_run_options *options) {
 
 int hs_run_options_complete(const hs_call *call, hs_run_options *options, char *message) {
   set_log_level(options);
+  for (size_t i = 0; i < options->plugin_path.count; i++)
+    if (access(options->plugin_path.items[i], R_OK | X_OK) != 0)
+      return hs_fail(message, HS_ERROR_LAUNCH, "--plugin-path %s: %s", options->plugin_path.items[i], strerror(errno));
   if (add_environment(options) < 0) return out_of_memory(message);
   HS_TRY(add_config(call, options, message));
   if (hs_folders_add_shipped(&options->plugin_path) < 0) return out_of_memory(message);
