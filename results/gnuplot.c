@@ -58,6 +58,9 @@ static int run(int script, int said, char *message) {
   if (error) return hs_fail(message, HS_ERROR_IO, "gnuplot cannot be started: %s", strerror(error));
   while (waitpid(child, &state, 0) < 0 && errno == EINTR) {
   }
+  if (WIFSIGNALED(state))
+    return hs_fail(message, HS_ERROR_IO, "gnuplot could not draw: it was ended by signal %d (%s)", WTERMSIG(state),
+                   strsignal(WTERMSIG(state)));
   return WIFEXITED(state) && WEXITSTATUS(state) == 0 ? HS_OK : fail_complaint(said, message);
 }
 

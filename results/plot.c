@@ -4,11 +4,13 @@
 #include <base/memory.h>
 #include <base/status.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "statistics.h"
@@ -200,18 +202,48 @@ static const char *ending_of(const char *file) {
   return NULL;
 }
 
+/* Whether the last bytes are those that end such a figure: gnuplot does not notice a full disk. */
+static bool is_complete(int drawn, const char *ending) {
+  const char *last = strcmp(ending, "svg") == 0 ? "</svg>" : strcmp(ending, "png") == 0 ? "IEND" : "%%EOF";
+  char tail[32];
+  struct stat state;
+  if (fstat(drawn, &state) != 0 || state.st_size < (off_t)sizeof tail) return false;
+  return pread(drawn, tail, sizeof tail, state.st_size - (off_t)sizeof tail) == (ssize_t)sizeof tail &&
+         memmem(tail, sizeof tail, last, strlen(last)) != NULL;
+}
+
+/* gnuplot keeps to itself why it could not write; asking for room again tells. */
+static int fail_incomplete(int drawn, const char *file, char *message) {
+  int reason = posix_fallocate(drawn, 0, 1 << 20);
+  return hs_fail(message, HS_ERROR_IO, "%s: cannot be written: %s", file,
+                 reason ? strerror(reason) : "gnuplot left it incomplete");
+}
+
+static int draw_into(const hs__figure *figure, const char *file, const char *temporary, char *message) {
+  const char *ending = ending_of(file);
+  int drawn = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (drawn < 0) return hs_fail(message, HS_ERROR_IO, "%s: cannot be written: %s", file, strerror(errno));
+  hs_buffer script = {0};
+  hs__put_plot_script(figure, ending, temporary, &script);
+  int status =
+      script.failed ? hs_fail(message, HS_ERROR_MEMORY, "no memory for the figure") : hs__run_gnuplot(&script, message);
+  hs_buffer_free(&script);
+  if (status == HS_OK && (fsync(drawn) != 0 || !is_complete(drawn, ending)))
+    status = fail_incomplete(drawn, file, message);
+  close(drawn);
+  if (status == HS_OK && rename(temporary, file) != 0)
+    status = hs_fail(message, HS_ERROR_IO, "%s: cannot be written: %s", file, strerror(errno));
+  if (status < 0) unlink(temporary);
+  return status;
+}
+
 /* Drawn beside the target and renamed, so that a failure leaves the old figure. */
 static int draw(const hs__figure *figure, const char *file, char *message) {
-  const char *ending = ending_of(file);
-  hs_buffer script = {0}, temporary = {0};
+  hs_buffer temporary = {0};
   hs_put_format(&temporary, "%s.%ld.tmp", file, (long)getpid());
-  hs__put_plot_script(figure, ending, hs_buffer_text(&temporary), &script);
-  int status = script.failed || temporary.failed ? hs_fail(message, HS_ERROR_MEMORY, "no memory for the figure")
-                                                 : hs__run_gnuplot(&script, message);
-  if (status == HS_OK && rename(hs_buffer_text(&temporary), file) != 0)
-    status = hs_fail(message, HS_ERROR_IO, "%s: cannot be written: %s", file, strerror(errno));
-  if (status < 0) unlink(hs_buffer_text(&temporary));
-  hs_buffer_free(&script);
+  hs_buffer_text(&temporary);
+  int status = temporary.failed ? hs_fail(message, HS_ERROR_MEMORY, "no memory for the figure")
+                                : draw_into(figure, file, hs_buffer_text(&temporary), message);
   hs_buffer_free(&temporary);
   return status;
 }
