@@ -19,17 +19,30 @@
 
 /* A plugin that takes longer hangs: the suite itself takes seconds. A child that has blocked its alarm gets the grace
  * on top. */
-enum { TIME_LIMIT = 120, GRACE = 5, SIGNAL_STACK = 1 << 16 };
+enum { TIME_LIMIT = 60, GRACE = 5, SIGNAL_STACK = 1 << 16 };
 
 static const int FATAL[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM};
 
 /* Of the child; static because a signal handler must find it. */
 static hs_buffer report;
-/* Shared with the parent: a plugin may also end the child by exit(0), and that is no success. */
-static volatile bool *finished;
+/* Shared with the parent. */
+typedef struct check_outcome {
+  bool finished; /* a plugin may also end the child by exit(0), and that is no success */
+  int checks, failed;
+} check_outcome;
+
+static volatile check_outcome *outcome;
 static unsigned char signal_stack[SIGNAL_STACK];
 
+/* Counts the lines and writes them. Runs in a signal handler, too: it calls nothing but write(). */
 static void write_report(void) {
+  bool line_begins = true;
+  outcome->checks = outcome->failed = 0;
+  for (size_t at = 0; at < report.size; at++) {
+    if (line_begins) outcome->checks++;
+    if (line_begins && report.data[at] == 'F') outcome->failed++;
+    line_begins = report.data[at] == '\n';
+  }
   for (size_t at = 0; at < report.size;) {
     ssize_t written = write(STDOUT_FILENO, report.data + at, report.size - at);
     if (written < 0 && errno != EINTR) return;
@@ -58,7 +71,7 @@ static _Noreturn void examine(const char *file, const char *const *folders, size
   atexit(write_report); /* only a plugin would call exit() here */
   int failed = hs_check_plugin(file, folders, count, &report, message);
   write_report();
-  *finished = true;
+  outcome->finished = true;
   if (failed < 0) hs_log_error("%s", message[0] ? message : hs_status_text(failed));
   _exit(failed < 0 ? hs_exit_of(failed) : failed > 0 ? HS_EXIT_TRIALS : HS_EXIT_OK);
 }
@@ -74,8 +87,21 @@ static int wait_for(pid_t child) {
   }
 }
 
+static void summarize(void) {
+  int checks = outcome->checks;
+  if (checks == 0) return; /* the file could not even be loaded */
+  if (outcome->failed)
+    printf("%d of %d checks failed\n", outcome->failed, checks);
+  else
+    printf("%d checks, all ok\n", checks);
+  fflush(stdout);
+}
+
 static int verdict_of(int status) {
-  if (WIFEXITED(status) && *finished) return WEXITSTATUS(status);
+  if (WIFEXITED(status) && outcome->finished) {
+    summarize();
+    return WEXITSTATUS(status);
+  }
   int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   if (number == 0)
     printf("FAIL the next check ended the process with exit code %d\n", WEXITSTATUS(status));
@@ -83,7 +109,9 @@ static int verdict_of(int status) {
     printf("FAIL the next check did not end within %d s\n", TIME_LIMIT);
   else
     printf("FAIL the next check ended in signal %d (%s)\n", number, strsignal(number));
-  fflush(stdout);
+  outcome->checks++;
+  outcome->failed++;
+  summarize();
   return HS_EXIT_TRIALS;
 }
 
@@ -93,13 +121,13 @@ static int no_process(void) {
 }
 
 int hs__executor_check(const char *file, const char *const *folders, size_t folder_count) {
-  void *shared = mmap(NULL, sizeof *finished, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void *shared = mmap(NULL, sizeof *outcome, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) return no_process();
-  finished = shared;
+  outcome = shared;
   fflush(NULL);
   pid_t child = fork();
   if (child == 0) examine(file, folders, folder_count);
   int code = child < 0 ? no_process() : verdict_of(wait_for(child));
-  munmap(shared, sizeof *finished);
+  munmap(shared, sizeof *outcome);
   return code;
 }

@@ -32,10 +32,12 @@ says err 'no plugin is called "entmx"; known:'
 expect 0 plugins list --plugin-path "$(dirname -- "$program")/plugins/../plugins"
 
 expect 0 plugins check "$(dirname -- "$program")/plugins/softmax.so"
-grep -v '^ok ' out >rest
+says out "$(grep -c '^ok ' out) checks, all ok"
+grep -v '^ok ' out | grep -v 'checks, all ok$' >rest
 [ -s rest ] && fail "a line does not say ok"
 expect 1 plugins check "$bad/test-abort.so"
 says out "FAIL the next check ended in signal 6"
+says out "1 of $(grep -c '^[oF]' out) checks failed"
 expect 1 plugins check "$bad/test-exit.so"
 says out "FAIL the next check ended the process with exit code 0"
 expect 1 plugins check "$bad/test-nan.so"
