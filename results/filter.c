@@ -84,6 +84,7 @@ int hs__condition_parse(const hs__catalog *catalog, const char *text, int slot, 
   int status = hs__catalog_need(catalog, name, &column, message);
   hs_free(&name);
   HS_TRY(status);
+  condition->column = column;
   const char *value = text + length + strlen(operator->word);
   condition->text = copy_trimmed(value, strlen(value));
   if (condition->text) {
@@ -93,6 +94,45 @@ int hs__condition_parse(const hs__catalog *catalog, const char *text, int slot, 
   if (condition->sql) return HS_OK;
   hs__condition_free(condition);
   return hs_fail(message, HS_ERROR_MEMORY, "no memory");
+}
+
+static int check_verdict(const hs__condition *condition, char *message) {
+  if (hs_verdict_parse(condition->text) >= 0) return HS_OK;
+  hs_buffer known = {0};
+  for (int verdict = 0; verdict < HS_VERDICT_COUNT; verdict++)
+    hs_put_format(&known, "%s%s", verdict ? ", " : "", hs_verdict_word(verdict));
+  int status = hs_fail(message, HS_ERROR_USAGE, "\"%.60s\" is no verdict; there are %s", condition->text,
+                       hs_buffer_text(&known));
+  hs_buffer_free(&known);
+  return status;
+}
+
+/* Parameters have no declared type: what the trials of the sweep have decides. An empty column could hold anything. */
+static int find_numeric(hs_store *store, int64_t sweep_id, const hs__column *column, bool *numeric, char *message) {
+  static const char HAS[] = "SELECT EXISTS (SELECT 1 FROM trials t WHERE t.sweep_id = ?1 AND typeof(%s) %s)";
+  static const char *const KINDS[] = {"= 'text'", "IN ('integer', 'real')"};
+  int64_t has[2] = {0};
+  char *expression = hs__column_expression(column);
+  int status = expression ? HS_OK : HS_ERROR_MEMORY;
+  for (size_t i = 0; i < 2 && status == HS_OK && !has[0]; i++) {
+    char *sql = sqlite3_mprintf(HAS, expression, KINDS[i]);
+    status = sql ? hs__sql_int(store, &has[i], message, sql, "i", sweep_id) : HS_ERROR_MEMORY;
+    sqlite3_free(sql);
+  }
+  sqlite3_free(expression);
+  *numeric = !has[0] && has[1];
+  return status == HS_ERROR_MEMORY ? hs_fail(message, status, "no memory") : status;
+}
+
+int hs__condition_check(hs_store *store, int64_t sweep_id, const hs__condition *condition, char *message) {
+  const hs__column *column = condition->column;
+  if (column->kind == HS__COLUMN_VERDICT) return check_verdict(condition, message);
+  if (condition->is_number || column->kind == HS__COLUMN_KEY) return HS_OK;
+  bool numeric = false;
+  HS_TRY(find_numeric(store, sweep_id, column, &numeric, message));
+  if (!numeric) return HS_OK;
+  return hs_fail(message, HS_ERROR_USAGE, "%.60s is a number in every trial, and \"%.60s\" is none", column->label,
+                 condition->text);
 }
 
 void hs__condition_free(hs__condition *condition) {

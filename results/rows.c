@@ -22,6 +22,7 @@ static int parse_conditions(const hs__rows *rows, const hs_selection *selection,
   hs_put_format(sql, "%s", SELECT_TRIALS);
   for (size_t i = 0; i < selection->where_count; i++) {
     HS_TRY(hs__condition_parse(&rows->catalog, selection->where[i], FIRST_SLOT + 2 * (int)i, &conditions[i], message));
+    HS_TRY(hs__condition_check(rows->store, rows->sweep_id, &conditions[i], message));
     hs_put_format(sql, " AND %s", conditions[i].sql);
   }
   hs_put_format(sql, " ORDER BY t.position LIMIT ?2");

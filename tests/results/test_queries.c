@@ -178,6 +178,19 @@ static void test_filters_that_are_none(void **state) {
     assert_int_equal(hs_query_list(store, &selection, HS_FORMAT_TEXT, &out, fixture->message), HS_ERROR_USAGE);
     assert_int_equal(out.size, 0);
   }
+  static const struct {
+    const char *condition, *words;
+  } IMPOSSIBLE[] = {{"verdict=foo", "ok, not_converged, "},
+                    {"alpha>abc", "\"abc\" is none"},
+                    {"alpha='2'", "alpha is a number in every trial"},
+                    {"size_2 != 1.2.3", "size_2 is a number"},
+                    {"replicate=x", "replicate is a number"},
+                    {"wall<1s", "wall is a number"}};
+  for (size_t i = 0; i < 6; i++) {
+    hs_selection selection = {.where = &IMPOSSIBLE[i].condition, .where_count = 1};
+    assert_int_equal(hs_query_list(store, &selection, HS_FORMAT_TEXT, &out, fixture->message), HS_ERROR_USAGE);
+    assert_non_null(strstr(fixture->message, IMPOSSIBLE[i].words));
+  }
   const char *nothing = "alpha>99";
   hs_selection none = {.where = &nothing, .where_count = 1};
   assert_ok(hs_query_list(store, &none, HS_FORMAT_TEXT, &out, fixture->message), fixture->message);
@@ -388,10 +401,12 @@ static void test_figures(void **state) {
   snprintf(path, sizeof path, "%s/missing/figure.svg", fixture->folder);
   request.file = path;
   assert_int_equal(hs_query_plot(store, NULL, &request, fixture->message), HS_ERROR_IO);
+  assert_non_null(strstr(fixture->message, "missing/figure.svg: cannot be written: No such file or directory"));
   request.y = "sise_2";
   assert_int_equal(hs_query_plot(store, NULL, &request, fixture->message), HS_ERROR_NOT_FOUND);
   setenv("PATH", "/nowhere", 1);
   request.y = "size_2";
+  snprintf(path, sizeof path, "%s/figure.svg", fixture->folder);
   assert_int_equal(hs_query_plot(store, NULL, &request, fixture->message), HS_ERROR_NOT_FOUND);
   assert_non_null(strstr(fixture->message, "gnuplot-nox"));
   hs_store_close(&store);
