@@ -27,9 +27,22 @@ static int choose(const hs__catalog *catalog, hs__column_kind all, const char *c
   return HS_OK;
 }
 
+static int choose_others(hs__aggregate *aggregate, const hs__catalog *catalog, char *message) {
+  aggregate->others = hs_allocate(catalog->count, sizeof *aggregate->others);
+  aggregate->pooled = hs_allocate(catalog->count, sizeof *aggregate->pooled);
+  if (!aggregate->others || !aggregate->pooled) return hs_fail(message, HS_ERROR_MEMORY, "no memory");
+  for (size_t column = 0; column < catalog->count; column++) {
+    bool other = catalog->items[column].kind == HS__COLUMN_PARAMETER;
+    for (size_t i = 0; i < aggregate->by_count; i++) other = other && aggregate->by[i] != column;
+    if (other) aggregate->others[aggregate->other_count++] = column;
+  }
+  return HS_OK;
+}
+
 int hs__aggregate_choose_by(hs__aggregate *aggregate, const hs__catalog *catalog, const char *const *names,
                             size_t count, char *message) {
-  return choose(catalog, HS__COLUMN_PARAMETER, names, count, &aggregate->by, &aggregate->by_count, message);
+  HS_TRY(choose(catalog, HS__COLUMN_PARAMETER, names, count, &aggregate->by, &aggregate->by_count, message));
+  return choose_others(aggregate, catalog, message);
 }
 
 int hs__aggregate_choose_measured(hs__aggregate *aggregate, const hs__catalog *catalog, const char *const *names,
@@ -85,18 +98,26 @@ static int grow_slots(hs__aggregate *aggregate, size_t columns, hs_buffer *bytes
   return HS_OK;
 }
 
+/* Fresh cells of these columns; *chosen is freed with the group, also after an error. */
+static int copy_cells(const hs__cell *cells, const size_t *columns, size_t count, hs__cell **chosen) {
+  *chosen = hs_allocate(count, sizeof **chosen);
+  if (!*chosen) return HS_ERROR_MEMORY;
+  for (size_t i = 0; i < count; i++) {
+    (*chosen)[i] = cells[columns[i]];
+    if ((*chosen)[i].kind != HS__CELL_TEXT) continue;
+    (*chosen)[i].text = hs_copy_text((*chosen)[i].text);
+    if (!(*chosen)[i].text) return HS_ERROR_MEMORY;
+  }
+  return HS_OK;
+}
+
 static int add_group(hs__aggregate *aggregate, const hs__cell *cells) {
   HS_TRY(hs_grow(&aggregate->groups, &aggregate->group_capacity, aggregate->group_count + 1, sizeof(hs__group)));
   hs__group *group = &aggregate->groups[aggregate->group_count++];
-  *group = (hs__group){.by = hs_allocate(aggregate->by_count, sizeof *group->by),
-                       .values = hs_allocate(aggregate->measured_count, sizeof *group->values)};
-  if (!group->by || !group->values) return HS_ERROR_MEMORY;
-  for (size_t i = 0; i < aggregate->by_count; i++) {
-    group->by[i] = cells[aggregate->by[i]];
-    if (group->by[i].kind != HS__CELL_TEXT) continue;
-    group->by[i].text = hs_copy_text(group->by[i].text);
-    if (!group->by[i].text) return HS_ERROR_MEMORY;
-  }
+  *group = (hs__group){.values = hs_allocate(aggregate->measured_count, sizeof *group->values)};
+  if (!group->values) return HS_ERROR_MEMORY;
+  HS_TRY(copy_cells(cells, aggregate->by, aggregate->by_count, &group->by));
+  HS_TRY(copy_cells(cells, aggregate->others, aggregate->other_count, &group->others));
   return HS_OK;
 }
 
@@ -110,6 +131,8 @@ static int add_row(hs__aggregate *aggregate, const hs__rows *rows, hs_buffer *by
   }
   hs__group *group = &aggregate->groups[aggregate->slots[slot] - 1];
   group->n++;
+  for (size_t i = 0; i < aggregate->other_count; i++)
+    if (!hs__cell_equal(&group->others[i], &rows->cells[aggregate->others[i]])) aggregate->pooled[i] = true;
   for (size_t i = 0; i < aggregate->measured_count; i++) {
     const hs__cell *cell = &rows->cells[aggregate->measured[i]];
     if ((cell->kind != HS__CELL_NUMBER && cell->kind != HS__CELL_FLAG) || isnan(cell->number)) continue;
@@ -143,11 +166,16 @@ bool hs__aggregate_varies(const hs__aggregate *aggregate, size_t i) {
   return false;
 }
 
+static void free_cells(hs__cell **cells, size_t count) {
+  for (size_t i = 0; *cells && i < count; i++)
+    if ((*cells)[i].kind == HS__CELL_TEXT) hs_free(&(*cells)[i].text);
+  hs_free(cells);
+}
+
 static void free_group(const hs__aggregate *aggregate, hs__group *group) {
-  for (size_t i = 0; group->by && i < aggregate->by_count; i++)
-    if (group->by[i].kind == HS__CELL_TEXT) hs_free(&group->by[i].text);
+  free_cells(&group->by, aggregate->by_count);
+  free_cells(&group->others, aggregate->other_count);
   for (size_t i = 0; group->values && i < aggregate->measured_count; i++) hs_free(&group->values[i].items);
-  hs_free(&group->by);
   hs_free(&group->values);
 }
 
@@ -156,6 +184,8 @@ void hs__aggregate_free(hs__aggregate *aggregate) {
   hs_free(&aggregate->groups);
   hs_free(&aggregate->slots);
   hs_free(&aggregate->by);
+  hs_free(&aggregate->others);
+  hs_free(&aggregate->pooled);
   hs_free(&aggregate->measured);
   *aggregate = (hs__aggregate){0};
 }

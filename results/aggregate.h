@@ -13,6 +13,7 @@ typedef struct hs__values {
 typedef struct hs__group {
   hs__cell *by;       /* texts are owned */
   uint64_t n;         /* trials */
+  hs__cell *others;   /* of its first trial; texts are owned */
   hs__values *values; /* per measured column; NaN and missing ones left out */
 } hs__group;
 
@@ -25,6 +26,9 @@ typedef struct hs__aggregate {
   size_t *slots; /* open addressing: group + 1 by the hash of its by values */
   size_t slot_count;
   uint64_t left_out[HS_VERDICT_COUNT]; /* rows with verdicts that do not count */
+  size_t *others;                      /* parameters of the catalog that are not in `by` ... */
+  bool *pooled;                        /* ... and whether a group has several values of one */
+  size_t other_count;
 } hs__aggregate;
 
 /* Chooses columns by label; names NULL: all parameters (by), all metrics (measured). HS_ERROR_NOT_FOUND. */

@@ -1,8 +1,10 @@
 /* store.c: opening and closing. */
 #include "store.h"
 
+#include <base/file.h>
 #include <base/memory.h>
 #include <base/status.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,7 +119,27 @@ static int open_database(hs_store *store, char *message) {
   return set_journal(store, hs__is_local(store->path) ? "WAL" : "TRUNCATE", message);
 }
 
+/* Said before the lock file is made: nobody has typed that name. */
+static int need_folder(const char *path, char *message) {
+  struct stat state;
+  char *folder = hs_path_folder(path);
+  int status = HS_OK;
+  if (!folder)
+    status = hs_fail(message, HS_ERROR_MEMORY, "no memory");
+  else if (stat(folder, &state) != 0 && errno == ENOENT)
+    status = hs_fail(message, HS_ERROR_IO, "%s: there is no folder %s; make it, or name another --store", path, folder);
+  else if (stat(folder, &state) != 0)
+    status = hs_fail(message, HS_ERROR_IO, "%s: its folder %s: %s", path, folder, strerror(errno));
+  else if (!S_ISDIR(state.st_mode))
+    status = hs_fail(message, HS_ERROR_IO, "%s: %s is not a folder", path, folder);
+  else if (access(folder, W_OK) != 0)
+    status = hs_fail(message, HS_ERROR_IO, "%s: its folder %s is not writable: %s", path, folder, strerror(errno));
+  hs_free(&folder);
+  return status;
+}
+
 static int open_writer(hs_store *store, const hs_store_options *options, char *message) {
+  HS_TRY(need_folder(store->path, message));
   HS_TRY(hs__schema_probe(store->path, message));
   HS_TRY(hs__lock_take(&store->lock, store->path, hs__is_local(store->path), options, message));
   /* Asked again: another run may have made or changed the file while this one waited. */

@@ -96,6 +96,13 @@ static void put_notes(const table_maker *table) {
   for (size_t i = 0; i < table->aggregate.group_count; i++) repeated = repeated || table->aggregate.groups[i].n > 1;
   if (repeated && table->aggregate.measured_count)
     hs_put_format(out, "mean ± half-width of the 95 %% Student interval over the n trials of a row\n");
+  const char *before = "pooled over: ";
+  for (size_t i = 0; i < table->aggregate.other_count; i++) {
+    if (!table->aggregate.pooled[i]) continue;
+    hs_put_format(out, "%s%s", before, table->catalog->items[table->aggregate.others[i]].label);
+    before = ", ";
+  }
+  if (before[0] == ',') hs_put_bytes(out, "\n", 1);
   uint64_t total = 0;
   for (int verdict = 0; verdict < HS_VERDICT_COUNT; verdict++) total += table->aggregate.left_out[verdict];
   if (!total) return;

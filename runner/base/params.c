@@ -139,15 +139,37 @@ const char *hs_number_text(double number, char text[HS_NUMBER_TEXT_SIZE]) {
   return text;
 }
 
+/* The bytes of the UTF-8 character at `at`, 0 if there is none: too long a form, a surrogate, beyond U+10FFFF, cut. */
+static size_t character_size(const unsigned char *at) {
+  if (at[0] < 0x80) return 1;
+  size_t size = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+  if (at[0] < 0xc2 || at[0] > 0xf4) return 0;
+  unsigned char low = 0x80, high = 0xbf; /* what the second byte may be */
+  if (at[0] == 0xe0) low = 0xa0;
+  if (at[0] == 0xed) high = 0x9f;
+  if (at[0] == 0xf0) low = 0x90;
+  if (at[0] == 0xf4) high = 0x8f;
+  if (at[1] < low || at[1] > high) return 0;
+  for (size_t i = 2; i < size; i++)
+    if ((at[i] & 0xc0) != 0x80) return 0;
+  return size;
+}
+
 void hs_put_json_text(hs_buffer *buffer, const char *text) {
   hs_put_bytes(buffer, "\"", 1);
   const char *plain = text; /* the start of what needs no escape: appended in one piece, for speed */
   for (const char *at = text; *at; at++) {
     unsigned char byte = (unsigned char)*at;
-    if (byte != '"' && byte != '\\' && byte >= 0x20) continue;
+    size_t size = character_size((const unsigned char *)at);
+    if (byte != '"' && byte != '\\' && byte >= 0x20 && size) {
+      at += size - 1;
+      continue;
+    }
     hs_put_bytes(buffer, plain, (size_t)(at - plain));
     plain = at + 1;
-    if (byte < 0x20)
+    if (!size)
+      hs_put_bytes(buffer, "\xef\xbf\xbd", 3); /* U+FFFD */
+    else if (byte < 0x20)
       hs_put_format(buffer, "\\u%04x", byte);
     else
       hs_put_bytes(buffer, (char[]){'\\', *at}, 2);

@@ -53,7 +53,8 @@ int hs_params_parse_json(const char *text, hs_params *params, char *message);
 /* Shortest decimal form that reads back as the same double, e.g. "0.1", "60000", "1e-05", into text[32]. */
 enum { HS_NUMBER_TEXT_SIZE = 32 };
 const char *hs_number_text(double number, char text[HS_NUMBER_TEXT_SIZE]);
-/* Appends a JSON string with quotes. */
+/* Appends a JSON string with quotes. What is not UTF-8 becomes U+FFFD, so that the result is always JSON: texts that
+ * must stay apart, those in keys, are refused earlier if they are not UTF-8. */
 void hs_put_json_text(hs_buffer *buffer, const char *text);
 
 /* The wire form, for buffers between processes: bit-exact, also for NaN and infinities. */

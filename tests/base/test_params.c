@@ -246,6 +246,30 @@ static void the_wire_keeps_every_bit(void **state) {
   hs_params_free(&back);
 }
 
+/* Each text on the left is no UTF-8, or is; the string on the right is what a JSON file then holds. */
+static void json_is_utf_8_whatever_went_in(void **state) {
+  (void)state;
+  static const char *const TEXTS[][2] = {
+      {"\xff", "\xef\xbf\xbd"},
+      {"a\xc3", "a\xef\xbf\xbd"},                                                       /* cut */
+      {"\xc3\"b", "\xef\xbf\xbd\\\"b"},                                                 /* cut, then a quote */
+      {"\xc0\xaf", "\xef\xbf\xbd\xef\xbf\xbd"},                                         /* too long a form of "/" */
+      {"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},                         /* a surrogate */
+      {"\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},         /* beyond U+10FFFF */
+      {"\xe2\x82x", "\xef\xbf\xbd\xef\xbf\xbdx"},                                       /* cut in the middle */
+      {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"}, /* good ones stay */
+      {"\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf", "\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf"},
+  };
+  for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+    hs_buffer text = {0};
+    char expected[64];
+    hs_put_json_text(&text, TEXTS[i][0]);
+    snprintf(expected, sizeof expected, "\"%s\"", TEXTS[i][1]);
+    assert_string_equal(hs_buffer_text(&text), expected);
+    hs_buffer_free(&text);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_are_sorted_whatever_the_order_of_setting),
@@ -256,6 +280,7 @@ int main(void) {
       cmocka_unit_test(number_texts_read_back_and_are_shortest),
       cmocka_unit_test(json_gives_back_what_went_in),
       cmocka_unit_test(json_writes_null_for_what_is_not_finite),
+      cmocka_unit_test(json_is_utf_8_whatever_went_in),
       cmocka_unit_test(json_that_is_not_ours_is_refused),
       cmocka_unit_test(the_wire_keeps_every_bit),
   };

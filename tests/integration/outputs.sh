@@ -40,6 +40,11 @@ echo "old" >small.csv
 expect 0 '' "$HOPSWEEP" export small.db -o small.csv
 "$HOPSWEEP" list small.db --format csv | cmp -s - small.csv || fail "export -o is not what list shows"
 
+# A store needs its folder; what is said names what was typed.
+expect 5 'none/small.db: there is no folder none; make it' "$HOPSWEEP" run small.lua --store none/small.db
+! grep -q 'lock' out.txt || fail "a lock that nobody named"
+expect 5 'small.lua is not a folder' "$HOPSWEEP" run small.lua --store small.lua/small.db
+
 # ---- figures are whole or not there; a program of our own stands for gnuplot
 
 expect 3 'none/f.svg: cannot be written: No such file or directory' "$HOPSWEEP" plot small.db beta y -o none/f.svg

@@ -311,6 +311,16 @@ static void test_text_for_people(void **state) {
   hs_buffer out = {0};
   assert_ok(hs_query_table(store, NULL, NULL, HS_FORMAT_TEXT, &out, fixture->message), fixture->message);
   assert_non_null(strstr(hs_buffer_text(&out), "left out: 2 trials (2 crashed)"));
+  assert_null(strstr(hs_buffer_text(&out), "pooled"));
+  hs_buffer_clear(&out);
+  hs_table_request by_solver = {.by = (const char *const[]){"solver"}, .by_count = 1};
+  assert_ok(hs_query_table(store, NULL, &by_solver, HS_FORMAT_TEXT, &out, fixture->message), fixture->message);
+  assert_non_null(strstr(hs_buffer_text(&out), "pooled over: alpha, k\n"));
+  hs_buffer_clear(&out);
+  const char *one_alpha = "solver=entmax";
+  hs_selection one = {.where = &one_alpha, .where_count = 1};
+  assert_ok(hs_query_table(store, &one, &by_solver, HS_FORMAT_TEXT, &out, fixture->message), fixture->message);
+  assert_non_null(strstr(hs_buffer_text(&out), "pooled over: alpha\n"));
   hs_buffer_clear(&out);
   assert_ok(hs_query_status(store, NULL, HS_FORMAT_TEXT, &out, fixture->message), fixture->message);
   assert_non_null(strstr(hs_buffer_text(&out), "24 planned, 24 recorded (100 %)"));
