@@ -92,6 +92,9 @@ static keep read_keep(lua_State *L, int index) {
   return wanted;
 }
 
+/* SQLite takes a value of at most 10^9 bytes. */
+static const size_t MOST_KEPT = 900000000;
+
 static int copy_items(const keep *wanted, hs_kept_array *kept) {
   const hs__array *array = wanted->array;
   size_t element = hs_dtype_size(array->dtype);
@@ -104,6 +107,7 @@ static int copy_items(const keep *wanted, hs_kept_array *kept) {
   kept->image[0] = wanted->height;
   kept->image[1] = wanted->width;
   kept->size = (size_t)(items * item) * element;
+  if (kept->size > MOST_KEPT) return HS_ERROR_SHAPE;
   kept->data = hs_allocate(kept->size, 1);
   if (!kept->data) return HS_ERROR_MEMORY;
   for (int64_t i = 0; i < items; i++)
@@ -128,6 +132,9 @@ static void take_array(lua_State *L, const char *name, const trial_call *call) {
   if (status >= 0) {
     hs_kept_array *kept = hs_record_add_array(call->record, name);
     status = kept ? copy_items(&wanted, kept) : HS_ERROR_MEMORY;
+    if (status == HS_ERROR_SHAPE)
+      hs_fail(message, status, "the array '%s' has %zu bytes, at most %zu can be kept: hs.keep(array, {first = ...})",
+              name, kept->size, MOST_KEPT);
   }
   if (status < 0) complain(L, call, message);
 }

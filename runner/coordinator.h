@@ -29,7 +29,7 @@ typedef struct hs__coordinator {
   char *fingerprint, *plugins; /* of rank 0: all others must say the same */
   hs__plan_table plan;
   bool planned;
-  uint8_t *attempts; /* reports of a trial that were not final */
+  uint16_t *attempts; /* reports of a trial that were not final */
   hs__scheduler *scheduler;
   hs_store *store;
   hs__store_thread *store_thread;
@@ -52,6 +52,8 @@ int hs__coordinator_plan(hs__coordinator *coordinator);
 /* coordinator_store.c: opens the store and subtracts what it has; ends it. */
 int hs__coordinator_open_store(hs__coordinator *coordinator);
 int hs__coordinator_close_store(hs__coordinator *coordinator, const char *how);
+/* Whatever its reason, a store that cannot be used is a store error to the caller. */
+int hs__coordinator_store_status(int status);
 /* coordinator_loop.c: until everything is kept, or the run is to stop. */
 int hs__coordinator_loop(hs__coordinator *coordinator);
 /* Says goodbye to the workers. */

@@ -95,7 +95,7 @@ static int collect_kept(hs__coordinator *coordinator, bool *any) {
   char message[HS_MESSAGE_SIZE];
   int count = hs__store_thread_collect(coordinator->store_thread, &coordinator->tickets, &coordinator->ticket_capacity,
                                        message);
-  if (count < 0) return hs__coordinator_fail(coordinator, count, message);
+  if (count < 0) return hs__coordinator_fail(coordinator, hs__coordinator_store_status(count), message);
   for (int i = 0; i < count; i++) hs__scheduler_kept(coordinator->scheduler, coordinator->tickets[i]);
   if (count) *any = true;
   return HS_OK;
@@ -139,6 +139,14 @@ static int on_worker_fault(hs__coordinator *coordinator, int worker, hs_reader *
   return hs__coordinator_fail(coordinator, status < 0 ? status : HS_ERROR_INTERNAL, message);
 }
 
+/* Goodbyes are read in hs__coordinator_dismiss; one that comes here takes leases with it. */
+static int on_early_bye(hs__coordinator *coordinator, int worker) {
+  char message[HS_MESSAGE_SIZE];
+  coordinator->workers[worker] = HS__WORKER_GONE;
+  hs_fail(message, 0, "rank %d left before the end; the same command goes on", worker);
+  return hs__coordinator_fail(coordinator, HS_ERROR_LOST, message);
+}
+
 /* A worker's HELLO may come before rank 0's own executor has said what to compare it with: it then waits in the
  * transport's order, because the plan phase reads messages only after the local hello. */
 static int on_message(hs__coordinator *coordinator, int from, hs__wire_type type, hs_reader *payload) {
@@ -146,7 +154,7 @@ static int on_message(hs__coordinator *coordinator, int from, hs__wire_type type
     case HS__WIRE_HELLO: return on_worker_hello(coordinator, from, payload);
     case HS__WIRE_RECORDS: return on_records(coordinator, from, payload);
     case HS__WIRE_FAULT: return on_worker_fault(coordinator, from, payload);
-    case HS__WIRE_BYE: coordinator->workers[from] = HS__WORKER_GONE; return HS_OK;
+    case HS__WIRE_BYE: return on_early_bye(coordinator, from);
     default: return HS_OK; /* DIGESTS: rank 0 loads the same data */
   }
 }

@@ -77,7 +77,7 @@ static int begin_run(hs__coordinator *coordinator) {
 
 static int schedule(hs__coordinator *coordinator, const uint8_t *kept) {
   coordinator->scheduler = hs__scheduler_new(coordinator->rank->size, BATCH_SECONDS, BATCH_LIMIT);
-  coordinator->attempts = hs_allocate(coordinator->plan.count, 1);
+  coordinator->attempts = hs_allocate(coordinator->plan.count, sizeof *coordinator->attempts);
   int status = coordinator->scheduler && coordinator->attempts ? HS_OK : HS_ERROR_MEMORY;
   for (uint32_t i = 0; i < coordinator->plan.count && status == HS_OK; i++)
     status = hs__scheduler_add(coordinator->scheduler, coordinator->plan.groups[i], kept[i]);
@@ -97,6 +97,8 @@ static int subtract(hs__coordinator *coordinator) {
   return status;
 }
 
+int hs__coordinator_store_status(int status) { return status == HS_ERROR_MEMORY ? status : HS_ERROR_STORE; }
+
 int hs__coordinator_open_store(hs__coordinator *coordinator) {
   hs_store_options options = {.lock_wait = LOCK_WAIT, .take_over = coordinator->settings->take_over};
   char *message = coordinator->message;
@@ -105,8 +107,7 @@ int hs__coordinator_open_store(hs__coordinator *coordinator) {
   if (status == HS_OK) status = subtract(coordinator);
   if (status == HS_OK) status = hs__store_thread_start(coordinator->store, &coordinator->store_thread, message);
   if (status < 0) {
-    /* Whatever its reason, a store that cannot be used is a store error to the caller. */
-    coordinator->fault = status == HS_ERROR_MEMORY ? status : HS_ERROR_STORE;
+    coordinator->fault = hs__coordinator_store_status(status);
     hs_store_close(&coordinator->store);
   }
   return coordinator->fault;
@@ -118,5 +119,5 @@ int hs__coordinator_close_store(hs__coordinator *coordinator, const char *how) {
   if (status == HS_OK && coordinator->store)
     status = hs_store_finish(coordinator->store, how, hs_buffer_text(&coordinator->digests), message);
   hs_store_close(&coordinator->store);
-  return status < 0 ? hs__coordinator_fail(coordinator, status, message) : HS_OK;
+  return status < 0 ? hs__coordinator_fail(coordinator, hs__coordinator_store_status(status), message) : HS_OK;
 }

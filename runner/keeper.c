@@ -20,7 +20,10 @@ int hs__keeper_start(hs__keeper *keeper, char *message) {
     close(pair[1]);
     return hs_fail(message, HS_ERROR_LAUNCH, "cannot fork: %s", strerror(errno));
   }
-  if (child == 0) hs__keeper_process(pair[1], rank);
+  if (child == 0) {
+    close(pair[0]);
+    hs__keeper_process(pair[1], rank);
+  }
   close(pair[1]);
   *keeper = (hs__keeper){.socket = pair[0], .pid = child};
   return HS_OK;

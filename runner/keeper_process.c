@@ -24,13 +24,20 @@ typedef struct keeper_state {
   char *executor_path;
 } keeper_state;
 
+/* Closes [first, last]. Kernels before 5.9 and some containers know no close_range. */
+static void close_all(unsigned first, unsigned last) {
+  if (first > last || syscall(SYS_close_range, first, last, 0) == 0) return;
+  long limit = sysconf(_SC_OPEN_MAX);
+  for (unsigned at = first; at <= last && (long)at < limit; at++) close((int)at);
+}
+
 /* Nothing of mpirun's may stay open here: a child that keeps its stdout holds mpirun up after the job. */
 static void let_go_of_descriptors(int keep) {
   int nothing = open("/dev/null", O_RDWR);
   for (int standard = 0; standard <= 2; standard++) dup2(nothing, standard);
   if (nothing > 2) close(nothing);
-  if (keep > 3) syscall(SYS_close_range, 3, keep - 1, 0);
-  syscall(SYS_close_range, keep + 1, ~0U, 0);
+  close_all(3, (unsigned)keep - 1);
+  close_all((unsigned)keep + 1, ~0U);
 }
 
 /* Dies with the parent, and notices a parent that died before the request took effect. */
@@ -70,7 +77,7 @@ static void become_executor(const keeper_state *keeper, const hs__executor_reque
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   if (dup2(socket, EXECUTOR_SOCKET) == socket) fcntl(socket, F_SETFD, 0); /* otherwise dup2 drops close-on-exec */
-  syscall(SYS_close_range, EXECUTOR_SOCKET + 1, ~0U, 0);
+  close_all(EXECUTOR_SOCKET + 1, ~0U);
   limit_memory(request->memory_limit);
   offer_to_oom_killer();
   hs__executor_environment((hs_cpu_level)request->level, (int)request->threads);

@@ -22,7 +22,7 @@
 #define EXIT_PIPE "HOPSWEEP_EXIT_PIPE" /* where rank 0 hands over its exit code */
 #define TERMINAL  "HOPSWEEP_TERMINAL"  /* set by a launcher that has one */
 
-enum { ARGUMENT_LIMIT = 4096 };
+enum { ARGUMENT_LIMIT = 4096, STARTED = 255 /* in the exit pipe, before the exit code */ };
 
 static long number_in(const char *name) {
   const char *text = getenv(name);
@@ -60,15 +60,19 @@ int hs__launch_local_ranks(void) {
   return ranks < 1 ? 1 : (int)ranks;
 }
 
-int hs__launch_hand_over(int exit_code) {
+/* True if a launcher got it. */
+static int tell_launcher(unsigned char byte) {
   const char *path = getenv(EXIT_PIPE);
   int pipe = path ? open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) : -1;
-  if (pipe < 0) return exit_code;
-  unsigned char code = (unsigned char)exit_code;
-  ssize_t written = write(pipe, &code, 1);
+  if (pipe < 0) return 0;
+  ssize_t written = write(pipe, &byte, 1);
   close(pipe);
-  return written == 1 ? 0 : exit_code;
+  return written == 1;
 }
+
+void hs__launch_say_started(void) { tell_launcher(STARTED); }
+
+int hs__launch_hand_over(int exit_code) { return tell_launcher((unsigned char)exit_code) ? 0 : exit_code; }
 
 /* ---- the launcher ---- */
 
@@ -170,15 +174,19 @@ int hs__launch_mpirun(int processes) {
   pid_t launcher = getpid(), mpirun = fork();
   if (mpirun == 0) become_mpirun(processes, &code, launcher);
   int status = mpirun > 0 ? wait_for_mpirun(mpirun) : -1;
-  unsigned char handed;
-  bool has_code = read(code.descriptor, &handed, 1) == 1;
+  unsigned char handed[2];
+  ssize_t said = read(code.descriptor, handed, 2); /* STARTED, then the code */
   remove_exit_pipe(&code);
-  if (has_code) return handed;
+  if (said == 2) return handed[1];
   if (mpirun < 0) {
     hs_log_error("cannot fork: %s", strerror(errno));
     return HS_EXIT_CONFIG;
   }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == HS_EXIT_CONFIG) return HS_EXIT_CONFIG;
+  if (said < 1 && WIFEXITED(status)) {
+    if (WEXITSTATUS(status) != HS_EXIT_CONFIG) /* otherwise the reason was said */
+      hs_log_error("mpirun did not start the ranks (it exited with %d)", WEXITSTATUS(status));
+    return HS_EXIT_CONFIG;
+  }
   hs_log_error("the run was killed before its end; what was reported is stored: the same command goes on from there");
   return HS_EXIT_INTERRUPTED;
 }

@@ -17,6 +17,8 @@ int hs__launch_detect(const hs_settings *settings, hs__launch_kind *kind, char *
 /* Runs this same command under mpirun with `processes` ranks and returns its exit code. TERM and INT become a drain. */
 int hs__launch_mpirun(int processes);
 
+/* Rank 0 tells its launcher that it runs. */
+void hs__launch_say_started(void);
 /* Rank 0 under hs__launch_mpirun hands its exit code to the launcher, because mpirun's own cannot be trusted; returns
  * what the rank itself should exit with. Under any other launcher: returns the code. */
 int hs__launch_hand_over(int exit_code);

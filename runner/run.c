@@ -128,6 +128,7 @@ int hs_run(const hs_sweep_source *source, const hs_settings *settings) {
     hs_log_error("%s", message);
     return hs_exit_of(status);
   }
+  if (rank.rank == 0) hs__launch_say_started();
   hs__signals_install(); /* after MPI_Init, which installs handlers of its own */
   int exit_code = as_rank(&rank, source, settings);
   hs__keeper_stop(&rank.keeper);

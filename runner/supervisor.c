@@ -14,6 +14,9 @@
 
 enum { PLAN_ATTEMPTS = 3 };
 
+/* Building shared data may take this many times --trial-timeout, and at least so many seconds. */
+static const double LOADING_FACTOR = 10, LEAST_LOADING = 60;
+
 typedef enum executor_state {
   EXECUTOR_NONE,
   EXECUTOR_STARTING, /* asked for */
@@ -32,7 +35,9 @@ struct hs__supervisor {
   hs__queue queue;     /* given and not reported, oldest first */
   size_t sent;         /* of the queue, to the present executor */
   double oldest_since; /* when the oldest became the oldest with an executor to run it; 0 = not running */
-  bool wants_plan, rehearse, in_plan, timed_out, faulted, ready;
+  double plan_since;   /* when the plan was asked for */
+  bool wants_plan, rehearse, in_plan, faulted, ready, loading;
+  bool killed, timed_out, nonsense; /* why this executor is dying: by our order; for its time; for what it said */
   int plan_attempts;
 };
 
@@ -55,7 +60,8 @@ static void forget_executor(hs__supervisor *supervisor) {
   supervisor->state = EXECUTOR_NONE;
   supervisor->sent = 0;
   supervisor->oldest_since = 0;
-  supervisor->ready = supervisor->in_plan = false;
+  supervisor->ready = supervisor->in_plan = supervisor->loading = false;
+  supervisor->killed = supervisor->timed_out = supervisor->nonsense = false;
 }
 
 void hs__supervisor_free(hs__supervisor **supervisor) {
@@ -98,6 +104,7 @@ static int send_plan(hs__supervisor *supervisor) {
   hs_buffer payload = {0};
   hs_put_u8(&payload, supervisor->rehearse);
   supervisor->in_plan = true;
+  supervisor->plan_since = hs_clock_now();
   int status = send_frame(supervisor, HS__WIRE_PLAN, &payload);
   hs_buffer_free(&payload);
   return status;
@@ -153,7 +160,7 @@ static void report(hs__supervisor *supervisor, hs_record *record, double now) {
   double seconds = supervisor->oldest_since > 0 ? now - supervisor->oldest_since : 0;
   hs__queue_pop(&supervisor->queue);
   if (supervisor->sent) supervisor->sent--;
-  supervisor->timed_out = false; /* it was just in time; a kill already on its way is nobody's fault */
+  supervisor->timed_out = false; /* it was just in time: see blame_oldest */
   supervisor->plan_attempts = 0;
   supervisor->oldest_since = supervisor->sent ? now : 0;
   supervisor->events.record(supervisor->events.context, record, seconds);
@@ -220,12 +227,23 @@ static int on_frame(hs__supervisor *supervisor, hs__wire_type type, hs_reader *p
     case HS__WIRE_HELLO: return on_hello(supervisor, payload);
     case HS__WIRE_FAULT: return on_fault(supervisor, payload);
     case HS__WIRE_RECORD: return on_record(supervisor, payload, now);
+    case HS__WIRE_LOADING: supervisor->loading = true; return HS_OK;
+    case HS__WIRE_BEGUN:
+      supervisor->loading = false;
+      if (supervisor->sent) supervisor->oldest_since = now;
+      return HS_OK;
     case HS__WIRE_DIGESTS: return on_digests(supervisor, payload);
     case HS__WIRE_PLAN_HEAD:
     case HS__WIRE_PLAN_TRIALS:
     case HS__WIRE_PLAN_END: return on_plan_frame(supervisor, type, payload);
     default: return HS_ERROR_FORMAT;
   }
+}
+
+static int order_death(hs__supervisor *supervisor) {
+  supervisor->state = EXECUTOR_DYING;
+  supervisor->killed = true;
+  return hs__keeper_kill(supervisor->keeper);
 }
 
 /* Reads frames until none is whole. What a dying executor managed to send still counts. An executor that talks
@@ -242,9 +260,9 @@ static int listen(hs__supervisor *supervisor, double now) {
   }
   if (status == HS_ERROR_MEMORY) return status;
   if (status < 0 && supervisor->state == EXECUTOR_ALIVE) {
-    supervisor->state = EXECUTOR_DYING;
+    supervisor->nonsense = true;
     hs__channel_close(&supervisor->channel);
-    return hs__keeper_kill(supervisor->keeper);
+    return order_death(supervisor);
   }
   if (read == HS_ERROR_LOST) hs__channel_close(&supervisor->channel); /* EXITED will follow */
   return HS_OK;
@@ -271,15 +289,25 @@ static void describe_death(int wait_status, const char *when, char text[HS_MESSA
     hs_fail(text, 0, "the executor called exit(%d) %s", WEXITSTATUS(wait_status), when);
 }
 
+static double loading_limit(double limit) {
+  return limit * LOADING_FACTOR > LEAST_LOADING ? limit * LOADING_FACTOR : LEAST_LOADING;
+}
+
 static int blame_oldest(hs__supervisor *supervisor, int wait_status, double now) {
   hs__queued *oldest = hs__queue_at(&supervisor->queue, 0);
-  bool outside = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL && !supervisor->timed_out;
+  /* A record that came just in time left a kill under way: it hit the next trial, which is not to blame. */
+  if (supervisor->killed && !supervisor->timed_out && !supervisor->nonsense) return HS_OK;
+  bool outside = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL && !supervisor->killed;
   uint32_t attempt = ++oldest->attempts;
   if (outside && attempt < supervisor->setup->crash_limit) return HS_OK;
   char words[HS_MESSAGE_SIZE];
   double limit = supervisor->setup->trial_timeout;
-  if (supervisor->timed_out)
+  if (supervisor->timed_out && supervisor->loading)
+    hs_fail(words, 0, "its data were not built in %g s (--trial-timeout %g)", loading_limit(limit), limit);
+  else if (supervisor->timed_out)
     hs_fail(words, 0, "still running after %g s (--trial-timeout)", limit);
+  else if (supervisor->nonsense)
+    hs_fail(words, 0, "what the executor sent cannot be read: the trial damaged its memory or wrote to its socket");
   else
     describe_death(wait_status, "during the trial", words);
   hs_record record = {
@@ -301,6 +329,11 @@ static int die_before_work(hs__supervisor *supervisor, int wait_status) {
     fault(supervisor, HS_ERROR_LAUNCH, "hopsweep-executor cannot be started: it belongs beside the hopsweep program");
     return HS_OK;
   }
+  if (supervisor->in_plan && supervisor->rehearse) {
+    /* Some cell is deadly to try beforehand. Without rehearsal, each trial gets a verdict of its own. */
+    supervisor->rehearse = false;
+    return HS_OK;
+  }
   if (++supervisor->plan_attempts < PLAN_ATTEMPTS) return HS_OK;
   describe_death(wait_status, "while it loaded the sweep and its plugins", death);
   char *output = hs__output_tail_text(&supervisor->output);
@@ -319,7 +352,6 @@ static int on_exited(hs__supervisor *supervisor, const hs__keeper_event *event, 
     HS_TRY(was_working ? blame_oldest(supervisor, event->wait_status, now)
                        : die_before_work(supervisor, event->wait_status));
   forget_executor(supervisor);
-  supervisor->timed_out = false;
   if (supervisor->faulted) return HS_OK;
   return supervisor->wants_plan || hs__queue_count(&supervisor->queue) ? hs__supervisor_start(supervisor) : HS_OK;
 }
@@ -342,17 +374,17 @@ static int on_keeper_event(hs__supervisor *supervisor, const hs__keeper_event *e
 
 static double deadline(const hs__supervisor *supervisor) {
   double limit = supervisor->setup->trial_timeout;
-  bool counting =
-      limit > 0 && supervisor->oldest_since > 0 && supervisor->state == EXECUTOR_ALIVE && supervisor->sent > 0;
-  return counting ? supervisor->oldest_since + limit : -1;
+  if (limit <= 0 || supervisor->state != EXECUTOR_ALIVE) return -1;
+  if (supervisor->in_plan) return supervisor->rehearse ? supervisor->plan_since + loading_limit(limit) : -1;
+  if (supervisor->oldest_since <= 0 || supervisor->sent == 0) return -1;
+  return supervisor->oldest_since + (supervisor->loading ? loading_limit(limit) : limit);
 }
 
 static int check_timeout(hs__supervisor *supervisor, double now) {
   double due = deadline(supervisor);
   if (due < 0 || now < due) return HS_OK;
   supervisor->timed_out = true;
-  supervisor->state = EXECUTOR_DYING;
-  return hs__keeper_kill(supervisor->keeper);
+  return order_death(supervisor);
 }
 
 int hs__supervisor_poll(const hs__supervisor *supervisor, struct pollfd *descriptors, double now, double *timeout) {

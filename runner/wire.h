@@ -23,6 +23,8 @@
   X(13, PLAN_TRIALS) /* u32 n, n trials */                                                     \
   X(14, PLAN_END)    /* nothing */                                                             \
   X(15, RECORD)      /* one record: of the oldest trial not yet reported */                    \
+  X(17, LOADING)     /* nothing: the data of the oldest trial are being built */               \
+  X(18, BEGUN)       /* nothing: they are; the trial itself begins */                          \
   X(16, DIGESTS)     /* text: digests of the data built so far (also worker to coordinator) */ \
   /* between ranks */                                                                          \
   X(20, JOIN)    /* u32 CPU level, text host */                                                \

@@ -10,6 +10,10 @@
 #include "signals.h"
 #include "supervisor.h"
 
+/* Records are sent together, but never so many that a message nears MPI's limit of 2 GiB: one record has its own
+ * (lua/sweep_run.c). */
+enum { LARGE_MESSAGE = 64 << 20 };
+
 typedef struct worker_state {
   hs__rank *rank;
   hs__setup setup;
@@ -36,11 +40,21 @@ static void on_hello(void *context, const char *fingerprint, const char *plugins
   hs_buffer_free(&payload);
 }
 
+static int send_records(worker_state *worker) {
+  if (worker->record_count == 0) return HS_OK;
+  if (!worker->records.failed) memcpy(worker->records.data, &worker->record_count, sizeof worker->record_count);
+  int status = send_to_coordinator(worker, HS__WIRE_RECORDS, &worker->records);
+  hs_buffer_clear(&worker->records);
+  worker->record_count = 0;
+  return status;
+}
+
 static void on_record(void *context, hs_record *record, double seconds) {
   worker_state *worker = context;
   if (worker->record_count++ == 0) hs_put_u32(&worker->records, 0);
   hs_put_double(&worker->records, seconds);
   hs_put_record(&worker->records, record);
+  if (worker->records.size > LARGE_MESSAGE && send_records(worker) < 0) worker->fault = HS_ERROR_MEMORY;
 }
 
 static void on_fault(void *context, int status, const char *message) {
@@ -50,15 +64,6 @@ static void on_fault(void *context, int status, const char *message) {
   hs_put_text(&payload, message);
   if (send_to_coordinator(worker, HS__WIRE_FAULT, &payload) < 0) worker->fault = status;
   hs_buffer_free(&payload);
-}
-
-static int send_records(worker_state *worker) {
-  if (worker->record_count == 0) return HS_OK;
-  if (!worker->records.failed) memcpy(worker->records.data, &worker->record_count, sizeof worker->record_count);
-  int status = send_to_coordinator(worker, HS__WIRE_RECORDS, &worker->records);
-  hs_buffer_clear(&worker->records);
-  worker->record_count = 0;
-  return status;
 }
 
 /* ---- what the coordinator says is done ---- */
@@ -159,6 +164,7 @@ int hs__worker_run(hs__rank *rank) {
     hs_log_error("rank %d: lost its coordinator or its keeper; leaving", rank->rank);
     _exit(HS_EXIT_INTERRUPTED);
   }
+  if (status < 0) on_fault(&worker, status, hs_status_text(status));
   send_to_coordinator(&worker, HS__WIRE_BYE, NULL);
   return status < 0 ? HS_EXIT_INTERNAL : HS_EXIT_OK;
 }

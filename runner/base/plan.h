@@ -37,7 +37,8 @@ typedef struct hs_plan_head {
   uint64_t cells, trials; /* exact numbers, after duplicates collapsed */
   hs_params options;      /* values in force */
   char *parameter_order;  /* names of the space's parameters in order of first appearance, joined by ',' */
-  hs_hash code;           /* token hash of script and modules (comments and spaces removed) */
+  hs_hash code; /* hash of what decides results: the functions of trials, models and shared data, and all they hold on
+                   to; not the space, the repeats, comments or names of locals */
 } hs_plan_head;
 
 void hs_plan_head_free(hs_plan_head *head);

@@ -63,7 +63,7 @@ static int run_plot(hs_call *call) {
   const char *file = options->output ? options->output : usual;
   HS_TRY(hs_output_check(file, call->arguments[0], call->message));
   HS_TRY(draw(call, file));
-  hs_log_info("figure: %s", file);
+  if (!options->selection.quiet) hs_log_info("figure: %s", file);
   return HS_EXIT_OK;
 }
 

@@ -18,6 +18,7 @@ const hs_option HS_SELECTION_OPTIONS[HS_SELECTION_OPTION_COUNT] = {
      .offset = AT(where),
      .argument = "CONDITION",
      .doc = "only these trials: 'alpha>=1.5', solver=entmax, 'verdict!=ok'; repeatable, all must hold"},
+    {.name = "quiet", .letter = 'q', .offset = AT(quiet), .doc = "results, warnings and errors only"},
 };
 
 const hs_option HS_ROW_OPTIONS[HS_ROW_OPTION_COUNT] = {

@@ -11,10 +11,11 @@ typedef struct hs_selection_options {
   hs_text_list where;
   uint64_t limit;
   int format;
+  bool quiet;
 } hs_selection_options;
 
-enum { HS_SELECTION_OPTION_COUNT = 2, HS_ROW_OPTION_COUNT = 2 };
-extern const hs_option HS_SELECTION_OPTIONS[HS_SELECTION_OPTION_COUNT]; /* --sweep, --where */
+enum { HS_SELECTION_OPTION_COUNT = 3, HS_ROW_OPTION_COUNT = 2 };
+extern const hs_option HS_SELECTION_OPTIONS[HS_SELECTION_OPTION_COUNT]; /* --sweep, --where, --quiet */
 extern const hs_option HS_ROW_OPTIONS[HS_ROW_OPTION_COUNT];             /* --limit, --format */
 
 hs_selection hs_selection_of(const hs_selection_options *options);

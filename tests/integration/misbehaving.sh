@@ -37,6 +37,35 @@ for a in 1 2 3; do
     fail "what trial $a printed is not in its row"
 done
 
+# Building data is not the trial's time: after a timeout the next executor builds them again, and nobody pays for it.
+cat >loads.lua <<'END'
+local hs = require "hopsweep"
+return hs.sweep { name = "loads", space = hs.grid { a = { 1, 2, 3, 4 } },
+  data = hs.shared { by = {}, build = function()
+    local n = 0
+    for i = 1, 1.2e8 do n = n + i % 3 end
+    return { n = n }
+  end },
+  trial = function(p, data) while p.a == 2 do end return { n = data.n } end }
+END
+for ranks in 1 2; do
+  rm -f loads.db
+  expect 1 '3 ok, 1 timeout' "$HOPSWEEP" run -j $ranks loads.lua --store loads.db --trial-timeout 0.3s
+done
+
+# A trial that is deadly already before it begins (its model cannot be made) costs itself, not the plan.
+cat >deadly.lua <<'END'
+local hs = require "hopsweep"
+return hs.sweep { name = "deadly", space = hs.grid { solver = { "sparsemax", "test-prepare" }, beta = { 1, 2 } },
+  data = hs.shared { by = {}, build = function(_, rng)
+    local x = rng("x"):gaussian(9, 8)
+    return { patterns = x, queries = x }
+  end },
+  model = function(p) return hs.hfy { solver = p.solver, beta = p.beta } end,
+  measure = function(_, _, r) return { support = r.support:mean() } end }
+END
+expect 1 '2 ok, 2 crashed' "$HOPSWEEP" run deadly.lua --store deadly.db --plugin-path "$plugins"
+
 # --retry runs again what was not ok, and nothing else.
 cat >moody.lua <<'END'
 local hs = require "hopsweep"

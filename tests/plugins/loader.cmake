@@ -1,6 +1,6 @@
 # Loader, registry, conformance suite, template: test plugins first, then tests.
 set(misbehaving_folder ${CMAKE_BINARY_DIR}/tests/plugins_misbehaving) # the integration tests use it too
-foreach(fault segfault abort exit loop nan overrun unconverged shifted rounding)
+foreach(fault segfault prepare abort exit loop nan overrun unconverged shifted rounding)
   hs_add_plugin(test-${fault} SOURCES misbehaving/${fault}.c misbehaving/sparsemax.c LIBRARIES m
     DESTINATION ${misbehaving_folder})
   list(APPEND test_plugins plugin_test-${fault})

@@ -16,7 +16,10 @@ int32_t test_solve(void *instance, const hs_solver_problem *problem, hs_solver_r
                    char *message);
 double test_omega(const void *instance, int64_t set, int64_t length, const double *values, int64_t count);
 
-#define HS_TEST_PLUGIN(solver_id, sentence, solve_function)                                                    \
+#define HS_TEST_PLUGIN(solver_id, sentence, solve_function) \
+  HS_TEST_PLUGIN_WITH(solver_id, sentence, test_prepare, solve_function)
+
+#define HS_TEST_PLUGIN_WITH(solver_id, sentence, prepare_function, solve_function)                             \
   static const hs_solver SOLVER = {.size = sizeof(hs_solver),                                                  \
                                    .id = solver_id,                                                            \
                                    .version = "1",                                                             \
@@ -27,7 +30,7 @@ double test_omega(const void *instance, int64_t set, int64_t length, const doubl
                                    .tolerance = 1e-9,                                                          \
                                    .create = test_create,                                                      \
                                    .destroy = test_destroy,                                                    \
-                                   .prepare = test_prepare,                                                    \
+                                   .prepare = prepare_function,                                                \
                                    .prune = test_prune,                                                        \
                                    .solve = solve_function,                                                    \
                                    .omega = test_omega};                                                       \
