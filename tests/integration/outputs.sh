@@ -70,5 +70,7 @@ if command -v gnuplot >gnuplot.txt; then
     expect 0 '' "$HOPSWEEP" plot small.db beta y -o "real.$ending"
     [ -s "real.$ending" ] || fail "no figure real.$ending"
   done
+  expect 0 '' "$HOPSWEEP" plot small.db beta y -o real.svg -q
+  [ ! -s out.txt ] || fail "plot -q talks"
 fi
 end
