@@ -8,10 +8,12 @@
 #include "vm_inside.h"
 
 #define LOADED_TABLE "hopsweep.loaded"
+#define CORE         "hopsweep.core"
 
 static int open_core(lua_State *L) {
   static void (*const parts[])(lua_State *) = {hs__array_open,      hs__random_open, hs__data_open,
-                                               hs__corruption_open, hs__model_open,  hs__sequence_open};
+                                               hs__corruption_open, hs__model_open,  hs__sequence_open,
+                                               hs__bytecode_open,   hs__modules_open};
   lua_newtable(L);
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) parts[i](L);
   return 1;
@@ -53,7 +55,7 @@ __attribute__((noreturn)) static void unknown_module(lua_State *L, const char *n
 
 /* Pushes the function that makes the module. */
 static void push_opener(lua_State *L, const char *name) {
-  if (strcmp(name, "hopsweep.core") == 0) {
+  if (strcmp(name, CORE) == 0) {
     lua_pushcfunction(L, open_core);
     return;
   }
@@ -83,6 +85,41 @@ int hs__require(lua_State *L) {
   lua_setfield(L, 2, name);
   return 1;
 }
+
+/* ---- for the hash of the code (library/code.lua) ----------------------------------------------------------- */
+
+/* library_modules() -> {name = module} of the loaded modules that are not the script's. */
+static int library_modules(lua_State *L) {
+  lua_settop(L, 0);
+  lua_newtable(L);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LOADED_TABLE);
+  for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
+    const char *name = lua_tostring(L, -2);
+    if (!embedded_text(name) && strcmp(name, CORE) != 0) continue;
+    lua_pushvalue(L, -1);
+    lua_setfield(L, 1, name);
+  }
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* module_chunk(name) -> the function that makes a module of the script, not run; nil if there is no such module, or its
+ * text is no Lua. */
+static int module_chunk(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  const char *text = embedded_text(name) ? NULL : script_module_text(hs__vm_source(hs__vm_of(L)), name);
+  if (!text) return 0;
+  push_chunk_name(L, name, false);
+  return luaL_loadbufferx(L, text, strlen(text), lua_tostring(L, -1), "t") == LUA_OK;
+}
+
+void hs__modules_open(lua_State *L) {
+  static const luaL_Reg functions[] = {
+      {"library_modules", library_modules}, {"module_chunk", module_chunk}, {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+}
+
+/* ---- freezing ---------------------------------------------------------------------------------------------- */
 
 static bool is_frozen(lua_State *L, int index) {
   hs__push_thawed(L, index);

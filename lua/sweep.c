@@ -171,8 +171,7 @@ static int open_sweep(hs_sweep *sweep, const hs_lua_services *services, const hs
   HS_TRY(hs__sweep_protected(sweep, load_runtime, sweep, message));
   HS_TRY(run_script(sweep, message));
   hs__vm_freeze_globals(sweep->vm);
-  HS_TRY(hs__sweep_protected(sweep, read_sweep, sweep, message));
-  return hs__code_hash(&sweep->source, &sweep->head.code, message);
+  return hs__sweep_protected(sweep, read_sweep, sweep, message);
 }
 
 int hs_sweep_open(const hs_sweep_source *source, const hs_lua_services *services, const hs_lua_limits *limits,
@@ -206,6 +205,36 @@ void hs_sweep_free(hs_sweep **sweep) {
   hs_params_free(&self->description);
   hs_buffer_free(&self->identity);
   hs_free(sweep);
+}
+
+/* ---- the code ---------------------------------------------------------------------------------------------- */
+
+static int read_code(lua_State *L) {
+  hs_sweep *sweep = lua_touserdata(L, 1);
+  hs__push_runtime(L, sweep, "code");
+  hs__push_sweep(L, sweep);
+  lua_call(L, 1, 1);
+  size_t size;
+  const char *digest = lua_tolstring(L, -1, &size);
+  sweep->head.code = hs_hash_of(digest, size);
+  return 0;
+}
+
+/* Functions may hold values that follow from options. Those are in the keys of the trials; in the hash of the code they
+ * would make every --set a change of the code. So it is that of the defaults, unless the script needs its --set. */
+int hs__hash_code(hs_sweep *sweep, char *message) {
+  hs_sweep_source plain = sweep->source;
+  plain.overrides = (hs_params){0};
+  char reason[HS_MESSAGE_SIZE];
+  hs_sweep *defaults = NULL;
+  if (sweep->source.overrides.count > 0 &&
+      hs_sweep_open(&plain, &sweep->vm->services, &sweep->vm->limits, &defaults, reason) < 0)
+    defaults = NULL;
+  hs_sweep *hashed = defaults ? defaults : sweep;
+  int status = hs__sweep_protected(hashed, read_code, hashed, message);
+  sweep->head.code = hashed->head.code;
+  hs_sweep_free(&defaults);
+  return status;
 }
 
 /* ---- digests ----------------------------------------------------------------------------------------------- */

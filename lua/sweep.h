@@ -44,7 +44,8 @@ int hs_sweep_open(const hs_sweep_source *source, const hs_lua_services *services
                   hs_sweep **sweep, char *message);
 void hs_sweep_free(hs_sweep **sweep);
 
-/* The head of the plan; owned by the sweep. Counts cells exactly (walks the space once). */
+/* The head of the plan; owned by the sweep. The first call counts cells exactly (walks the space once) and hashes the
+ * code; where --set is in force, it loads the script a second time for that, without it. */
 int hs_sweep_head(hs_sweep *sweep, const hs_plan_head **head, char *message);
 
 /* The next trial of the plan: HS_OK, HS_END after the last, or an error. Validates the model of each cell the first
@@ -64,9 +65,5 @@ int hs_sweep_run(hs_sweep *sweep, const hs_trial *trial, hs_record *record, char
 
 /* Digest of each data artefact built so far, as lines "name digest bytes": provenance. */
 void hs_sweep_put_digests(const hs_sweep *sweep, hs_buffer *text);
-
-/* Comments and spaces removed, tokens separated by one space: two scripts with equal token text are the same code.
- * HS_ERROR_MEMORY, HS_ERROR_SCRIPT (an unfinished string or comment). */
-int hs_token_text(const char *text, hs_buffer *tokens, char *message);
 
 #endif

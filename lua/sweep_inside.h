@@ -54,8 +54,8 @@ void hs__push_runtime(lua_State *L, const hs_sweep *sweep, const char *name);
 /* Calls a C function in the VM, protected, with one pointer as its argument. */
 int hs__sweep_protected(const hs_sweep *sweep, lua_CFunction function, void *argument, char *message);
 
-/* The token hash of the script and of those of its modules that are named in it (lua/code.c). */
-int hs__code_hash(const hs_sweep_source *source, hs_hash *hash, char *message);
+/* Sets head.code: the hash of what decides the results (library/code.lua), of the script as it is without --set. */
+int hs__hash_code(hs_sweep *sweep, char *message);
 
 /* The worst status that a model or a solve of this VM reported since the last reset, and what to say about it. Order:
  * HS_INFEASIBLE, HS_INVALID, HS_NOT_CONVERGED, HS_OK. */

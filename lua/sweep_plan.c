@@ -92,6 +92,7 @@ static int count_by_walking(hs_sweep *sweep, char *message) {
 }
 
 static int count(hs_sweep *sweep, char *message) {
+  HS_TRY(hs__hash_code(sweep, message)); /* first: functions of the space may change tables that trials see */
   HS_TRY(hs__sweep_protected(sweep, known_size, sweep, message));
   if (sweep->head.cells == 0) HS_TRY(count_by_walking(sweep, message));
   sweep->head.trials = sweep->head.cells * sweep->head.repeats;

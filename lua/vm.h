@@ -46,6 +46,10 @@ void hs__corruption_open(lua_State *L); /* hs.corrupt.flip, .gaussian, .mask */
 void hs__model_open(lua_State *L);      /* hs.hfy, hs.memory, hs.solve, retrieval results */
 void hs__sequence_open(lua_State *L);   /* low-discrepancy points for :sample */
 
+/* The parts that only the library uses. */
+void hs__bytecode_open(lua_State *L); /* functions and tables taken apart (lua/bytecode.c) */
+void hs__modules_open(lua_State *L);  /* the modules that there are (lua/modules.c) */
+
 /* Digest of each data file read so far, as lines "name digest bytes" (lua/data.c). */
 void hs__data_put_digests(hs__vm *vm, hs_buffer *text);
 

@@ -17,6 +17,7 @@ local machinery = {
   random_reset_use = true, random_was_used = true, array_bytes = true, array_freeze = true, array_digest = true,
   text_digest = true, model_open = true, model_close = true, model_prepare = true, model_retrieve = true,
   model_energy = true, solve = true,
+  function_code = true, function_upvalue = true, table_content = true, library_modules = true, module_chunk = true,
 }
 for name, value in pairs(core) do
   if not machinery[name] then hs[name] = value end

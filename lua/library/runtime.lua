@@ -2,6 +2,7 @@
 -- use for it.
 local core = require "hopsweep.core"
 local check = require "hopsweep.check"
+local code = require "hopsweep.code"
 local describe = require "hopsweep.describe"
 local options = require "hopsweep.options"
 local params = require "hopsweep.params"
@@ -12,6 +13,7 @@ local runtime = {}
 
 runtime.is_sweep = sweeps.is
 runtime.digests = shared.digests
+runtime.code = code.digest
 
 function runtime.each(sweep, seed) return sweep.space.each(seed) end
 

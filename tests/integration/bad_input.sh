@@ -104,6 +104,23 @@ expect 0 'all ok' "$HOPSWEEP" run x.lua --store code.db
 echo '-- a remark' >>x.lua
 expect 0 'nothing to do' "$HOPSWEEP" run x.lua --store code.db
 
+# a larger space is no change: what is missing runs; the changed body of a trial or of its helper is one
+cat >grow.lua <<'END'
+local hs = require "hopsweep"
+local function twice(x) return x * 2 end
+return hs.sweep { name = "grow", repeats = 2, space = hs.grid { a = { 1, 2.385 } },
+  trial = function(p) return { y = twice(p.a) } end }
+END
+expect 0 'all ok' "$HOPSWEEP" run grow.lua --store grow.db
+sed -i 's/{ 1, 2.385 }/{ 1, 2.385, 3 }/' grow.lua
+expect 0 '4 of 6 trials are in' "$HOPSWEEP" run grow.lua --store grow.db
+sed -i 's/repeats = 2/repeats = 3/' grow.lua
+expect 0 '6 of 9 trials are in' "$HOPSWEEP" run grow.lua --store grow.db
+sed -i 's/x \* 2/x * 3/' grow.lua
+expect 5 'x \* 3' "$HOPSWEEP" run grow.lua --store grow.db
+sed -i 's/x \* 3/x * 2/; s/y = twice/y = 1 + twice/' grow.lua
+expect 5 '1 + twice' "$HOPSWEEP" run grow.lua --store grow.db
+
 # --- a read-only folder and a full disk
 if [ "$(id -u)" != 0 ]; then
   mkdir closed && chmod 555 closed

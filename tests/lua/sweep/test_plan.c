@@ -38,17 +38,6 @@ static hs_hash key_of_text(const char *text, const char *set, uint64_t seed, con
   return key;
 }
 
-static hs_hash code_of(const script *how) {
-  char message[HS_MESSAGE_SIZE] = "";
-  const hs_plan_head *head;
-  hs_sweep *sweep = open_script(how, message);
-  if (!sweep) fail_msg("%s", message);
-  assert_int_equal(hs_sweep_head(sweep, &head, message), HS_OK);
-  hs_hash code = head->code;
-  hs_sweep_free(&sweep);
-  return code;
-}
-
 static void the_head_says_what_is_planned(void **state) {
   (void)state;
   char message[HS_MESSAGE_SIZE] = "";
@@ -139,23 +128,6 @@ static void what_decides_a_result_changes_its_key(void **state) {
   assert_true(hs_hash_equal(keys[0], key_of_text(text, "m=2.0", 1, "{\"a\":2.385}", 1))); /* 1 is the default seed */
 }
 
-static void comments_and_modules_that_are_not_used_change_no_code(void **state) {
-  (void)state;
-  const char *text = HEAD "local o = require 'other'\nreturn hs.sweep { name = 't', " TRIAL " }";
-  script how = {.text = text, .module = "return { a = 1 }", .modules = "return 1"};
-  hs_hash code = code_of(&how);
-  how.text = "-- why\n" HEAD "local o = require 'other' --[[ x ]]\n\n  return hs.sweep { name = 't', " TRIAL " }";
-  how.module = "return {   a = 1 } -- one";
-  how.modules = "return 2";
-  assert_true(hs_hash_equal(code, code_of(&how)));
-  how.module = "return { a = 2 }";
-  assert_false(hs_hash_equal(code, code_of(&how)));
-  how.module = "return { a = 1 }, require 'unused'";
-  hs_hash with_both = code_of(&how);
-  how.modules = "return 3";
-  assert_false(hs_hash_equal(with_both, code_of(&how)));
-}
-
 #define SHARED(by, extra)                                                                                  \
   HEAD "return hs.sweep { name = 't', repeats = 2, space = hs.grid { a = { 1, 2 }, b = { 1, 2 } }, " TRIAL \
        ", data = hs.shared { by = { " by " }, build = function() return {} end" extra " } }"
@@ -243,7 +215,6 @@ int main(void) {
       cmocka_unit_test(rewinding_gives_the_same_plan),
       cmocka_unit_test(growing_the_sweep_changes_no_key),
       cmocka_unit_test(what_decides_a_result_changes_its_key),
-      cmocka_unit_test(comments_and_modules_that_are_not_used_change_no_code),
       cmocka_unit_test(groups_follow_what_the_data_depend_on),
       cmocka_unit_test(models_are_checked_once_for_each_cell),
       cmocka_unit_test(the_identity_of_the_model_is_part_of_the_key),
