@@ -59,7 +59,7 @@ static int find_change(hs_store *store, const former *before, const hs_sweep_sou
     if (changed) return HS_OK;
   }
   *file = "the code";
-  snprintf(text, HS__CHANGE_SIZE, "its tokens differ");
+  snprintf(text, HS__CHANGE_SIZE, "what its functions hold differs");
   return HS_OK;
 }
 

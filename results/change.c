@@ -1,6 +1,6 @@
 /* change.c: where two versions of a script part ways, for the message that refuses to mix their results.
  *
- * Whether the code changed at all is decided by the token hash of the plan; this only points at the place. It compares
+ * Whether the code changed at all is decided by the code hash of the plan; this only points at the place. It compares
  * line by line, without comments, runs of spaces as one. */
 #include <ctype.h>
 #include <stdio.h>

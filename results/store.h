@@ -50,7 +50,7 @@ typedef struct hs_run_info {
   bool new_fingerprint; /* go on although the numerics changed */
 } hs_run_info;
 
-/* Enters the sweep (by name) and this run. HS_ERROR_CHANGED: the token hash differs at the same revision and results
+/* Enters the sweep (by name) and this run. HS_ERROR_CHANGED: the code hash differs at the same revision and results
  * exist (the message shows the first changed line), or the fingerprint differs. A raised revision, a grown space or
  * other options are no change. Several sweeps may share one store. Sets *run_id. */
 int hs_store_begin(hs_store *store, const hs_run_info *info, int64_t *run_id, char *message);

@@ -56,9 +56,8 @@ static void halt_if_wanted(hs__coordinator *coordinator) {
   if (!halt->on || coordinator->halted) return;
   double limit = halt->count > 0 ? halt->count : halt->percent / 100 * (double)coordinator->plan.count;
   if ((double)coordinator->not_ok < limit || coordinator->not_ok == 0) return;
-  coordinator->halted = coordinator->draining = true;
+  coordinator->halted = true; /* obeyed by the loop: records are being read right now */
   coordinator->stopping = halt->now;
-  hs__scheduler_drain(coordinator->scheduler);
   hs_log_warning("%llu trials are not ok: halting (--halt)", (unsigned long long)coordinator->not_ok);
 }
 
@@ -131,6 +130,14 @@ static int on_records(hs__coordinator *coordinator, int worker, hs_reader *paylo
   return hs__coordinator_feed(coordinator, worker);
 }
 
+static int on_returned(hs__coordinator *coordinator, int worker, hs_reader *payload) {
+  uint32_t count = hs_get_u32(payload);
+  for (uint32_t i = 0; i < count && !payload->failed; i++)
+    hs__scheduler_return(coordinator->scheduler, worker,
+                         hs__key_table_find(&coordinator->plan.by_key, hs_get_hash(payload)));
+  return payload->failed ? HS_ERROR_FORMAT : HS_OK;
+}
+
 static int on_worker_fault(hs__coordinator *coordinator, int worker, hs_reader *payload) {
   int status = (int32_t)hs_get_u32(payload);
   char *text = hs_get_text(payload), message[HS_MESSAGE_SIZE];
@@ -153,6 +160,7 @@ static int on_message(hs__coordinator *coordinator, int from, hs__wire_type type
   switch (type) {
     case HS__WIRE_HELLO: return on_worker_hello(coordinator, from, payload);
     case HS__WIRE_RECORDS: return on_records(coordinator, from, payload);
+    case HS__WIRE_RETURNED: return on_returned(coordinator, from, payload);
     case HS__WIRE_FAULT: return on_worker_fault(coordinator, from, payload);
     case HS__WIRE_BYE: return on_early_bye(coordinator, from);
     default: return HS_OK; /* DIGESTS: rank 0 loads the same data */
@@ -180,12 +188,24 @@ int hs__coordinator_receive(hs__coordinator *coordinator, double now, bool *any)
 
 /* ---- the loop ---- */
 
+/* Hands out no more, and takes back what was not begun. */
+static void drain(hs__coordinator *coordinator) {
+  coordinator->draining = true;
+  hs__scheduler_drain(coordinator->scheduler);
+  hs__supervisor_drain(coordinator->supervisor);
+  for (int worker = 1; worker < coordinator->rank->size; worker++)
+    if (coordinator->workers[worker] == HS__WORKER_READY &&
+        hs__transport_send(coordinator->rank->transport, worker, HS__WIRE_DRAIN, NULL) < 0)
+      hs__coordinator_fail(coordinator, HS_ERROR_MEMORY, "no memory for a message");
+}
+
 static void obey_signals(hs__coordinator *coordinator) {
   hs__stop_request request = hs__signals_request();
   if (request == HS__STOP_NOW) coordinator->stopping = true;
+  if (coordinator->draining) return;
+  if (coordinator->halted) drain(coordinator);
   if (request == HS__STOP_NONE || coordinator->draining) return;
-  coordinator->draining = true;
-  hs__scheduler_drain(coordinator->scheduler);
+  drain(coordinator);
   if (!coordinator->stopping) hs_log_info("draining: no new trials; running ones may end (once more to stop at once)");
 }
 

@@ -43,6 +43,11 @@ static void on_record(void *context, hs_record *record, double seconds) {
   hs__coordinator_accept(context, 0, record, seconds);
 }
 
+static void on_returned(void *context, hs_hash key) {
+  hs__coordinator *coordinator = context;
+  hs__scheduler_return(coordinator->scheduler, 0, hs__key_table_find(&coordinator->plan.by_key, key));
+}
+
 static void on_digests(void *context, const char *text) {
   hs__coordinator *coordinator = context;
   hs_buffer_clear(&coordinator->digests);
@@ -121,6 +126,7 @@ int hs__coordinator_gather(hs__coordinator *coordinator) {
       .plan_trial = on_plan_trials,
       .plan_end = on_plan_end,
       .record = on_record,
+      .returned = on_returned,
       .digests = on_digests,
       .fault = on_fault,
   };

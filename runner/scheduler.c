@@ -209,10 +209,13 @@ static void end_lease(hs__scheduler *scheduler, uint32_t trial, hs__trial_state 
   scheduler->counts.leased--;
 }
 
+static bool is_leased_to(const hs__scheduler *scheduler, int worker, uint32_t trial) {
+  return trial < scheduler->trial_count && scheduler->trials[trial].state == HS__TRIAL_LEASED &&
+         scheduler->trials[trial].worker == (uint32_t)worker;
+}
+
 bool hs__scheduler_done(hs__scheduler *scheduler, int worker, uint32_t trial, double seconds) {
-  if (trial >= scheduler->trial_count || scheduler->trials[trial].state != HS__TRIAL_LEASED ||
-      scheduler->trials[trial].worker != (uint32_t)worker)
-    return false;
+  if (!is_leased_to(scheduler, worker, trial)) return false;
   end_lease(scheduler, trial, HS__TRIAL_DONE);
   scheduler->counts.done++;
   group_entry *group = &scheduler->groups[scheduler->trials[trial].group];
@@ -243,14 +246,17 @@ void hs__scheduler_retry(hs__scheduler *scheduler, uint32_t trial) {
   make_pending(scheduler, trial);
 }
 
+bool hs__scheduler_return(hs__scheduler *scheduler, int worker, uint32_t trial) {
+  if (!is_leased_to(scheduler, worker, trial)) return false;
+  end_lease(scheduler, trial, HS__TRIAL_LEASED);
+  make_pending(scheduler, trial);
+  return true;
+}
+
 size_t hs__scheduler_lose(hs__scheduler *scheduler, int worker) {
   size_t returned = 0;
   for (uint32_t trial = (uint32_t)scheduler->trial_count; trial-- > 0;) {
-    if (scheduler->trials[trial].state != HS__TRIAL_LEASED || scheduler->trials[trial].worker != (uint32_t)worker)
-      continue;
-    end_lease(scheduler, trial, HS__TRIAL_LEASED);
-    make_pending(scheduler, trial);
-    returned++;
+    if (hs__scheduler_return(scheduler, worker, trial)) returned++;
   }
   scheduler->workers[worker].lost = true;
   return returned;

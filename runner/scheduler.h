@@ -54,6 +54,8 @@ bool hs__scheduler_done(hs__scheduler *scheduler, int worker, uint32_t trial, do
 void hs__scheduler_kept(hs__scheduler *scheduler, uint32_t trial);
 /* A reported trial is to run again (a retry): it becomes pending, first of its group. */
 void hs__scheduler_retry(hs__scheduler *scheduler, uint32_t trial);
+/* A worker gives a trial back that it has not begun: it becomes pending. False if it is not leased to this worker. */
+bool hs__scheduler_return(hs__scheduler *scheduler, int worker, uint32_t trial);
 /* The worker is gone: its leases become pending again. Returns how many; it gets nothing any more. */
 size_t hs__scheduler_lose(hs__scheduler *scheduler, int worker);
 /* Hand out nothing more from now on. */

@@ -12,7 +12,10 @@
 #include "queue.h"
 #include "wire.h"
 
-enum { PLAN_ATTEMPTS = 3 };
+enum { PLAN_ATTEMPTS = 3, SMALL_WINDOW = 2, LARGE_WINDOW = 64 };
+
+/* Trials shorter than this are sent by the dozen: the way to the executor would cost as much as they do. */
+static const double SHORT_TRIAL = 0.005;
 
 /* Building shared data may take this many times --trial-timeout, and at least so many seconds. */
 static const double LOADING_FACTOR = 10, LEAST_LOADING = 60;
@@ -34,6 +37,7 @@ struct hs__supervisor {
   hs__output_tail output;
   hs__queue queue;     /* given and not reported, oldest first */
   size_t sent;         /* of the queue, to the present executor */
+  size_t window;       /* how many may be sent and not reported */
   double oldest_since; /* when the oldest became the oldest with an executor to run it; 0 = not running */
   double plan_since;   /* when the plan was asked for */
   bool wants_plan, rehearse, in_plan, faulted, ready, loading;
@@ -50,6 +54,7 @@ int hs__supervisor_new(const hs__keeper *keeper, const hs__setup *setup, const h
   made->events = *events;
   made->channel.socket = -1;
   made->output.descriptor = -1;
+  made->window = SMALL_WINDOW;
   *supervisor = made;
   return HS_OK;
 }
@@ -112,9 +117,11 @@ static int send_plan(hs__supervisor *supervisor) {
 
 int hs__supervisor_send(hs__supervisor *supervisor) {
   size_t waiting = hs__queue_count(&supervisor->queue);
-  if (waiting == supervisor->sent || supervisor->faulted) return HS_OK;
+  if (waiting > supervisor->window) waiting = supervisor->window;
+  if (waiting <= supervisor->sent || supervisor->faulted) return HS_OK;
   if (supervisor->state == EXECUTOR_NONE) return hs__supervisor_start(supervisor);
-  if (supervisor->state != EXECUTOR_ALIVE) return HS_OK;
+  /* A dying executor must not be charged with what it never got. */
+  if (supervisor->state != EXECUTOR_ALIVE || supervisor->channel.socket < 0) return HS_OK;
   hs_buffer payload = {0};
   hs_put_u32(&payload, (uint32_t)(waiting - supervisor->sent));
   for (size_t i = supervisor->sent; i < waiting; i++) {
@@ -144,8 +151,11 @@ int hs__supervisor_give(hs__supervisor *supervisor, const hs_trial *trial) {
 
 size_t hs__supervisor_waiting(const hs__supervisor *supervisor) { return hs__queue_count(&supervisor->queue); }
 
-size_t hs__supervisor_forget_waiting(hs__supervisor *supervisor) {
-  return hs__queue_cut(&supervisor->queue, supervisor->sent);
+void hs__supervisor_drain(hs__supervisor *supervisor) {
+  size_t waiting = hs__queue_count(&supervisor->queue);
+  for (size_t i = supervisor->sent; i < waiting; i++)
+    supervisor->events.returned(supervisor->events.context, hs__queue_at(&supervisor->queue, i)->key);
+  hs__queue_cut(&supervisor->queue, supervisor->sent);
 }
 
 static void fault(hs__supervisor *supervisor, int status, const char *message) {
@@ -163,6 +173,7 @@ static void report(hs__supervisor *supervisor, hs_record *record, double now) {
   supervisor->timed_out = false; /* it was just in time: see blame_oldest */
   supervisor->plan_attempts = 0;
   supervisor->oldest_since = supervisor->sent ? now : 0;
+  supervisor->window = seconds < SHORT_TRIAL ? LARGE_WINDOW : SMALL_WINDOW;
   supervisor->events.record(supervisor->events.context, record, seconds);
   hs_record_free(record);
 }
@@ -259,6 +270,7 @@ static int listen(hs__supervisor *supervisor, double now) {
     if (status < 0) break;
   }
   if (status == HS_ERROR_MEMORY) return status;
+  if (read != HS_ERROR_LOST && supervisor->sent <= supervisor->window / 2) HS_TRY(hs__supervisor_send(supervisor));
   if (status < 0 && supervisor->state == EXECUTOR_ALIVE) {
     supervisor->nonsense = true;
     hs__channel_close(&supervisor->channel);
@@ -345,6 +357,7 @@ static int die_before_work(hs__supervisor *supervisor, int wait_status) {
 
 static int on_exited(hs__supervisor *supervisor, const hs__keeper_event *event, double now) {
   if (event->pid != supervisor->pid) return HS_OK;
+  supervisor->state = EXECUTOR_DYING;
   HS_TRY(listen(supervisor, now)); /* its last words */
   hs__output_tail_read(&supervisor->output);
   bool was_working = supervisor->sent > 0 && supervisor->ready && !supervisor->in_plan;

@@ -31,6 +31,8 @@ typedef struct hs__supervisor_events {
   /* The trial given first among those not yet reported is over. The record may be taken over (moved). `seconds` counts
    * from when it was the oldest. */
   void (*record)(void *context, hs_record *record, double seconds);
+  /* A trial given earlier will not be run: see hs__supervisor_drain. */
+  void (*returned)(void *context, hs_hash key);
   void (*digests)(void *context, const char *text);
   /* The executor cannot work at all (script, plugins, data): nothing more will come. */
   void (*fault)(void *context, int status, const char *message);
@@ -51,11 +53,11 @@ int hs__supervisor_start(hs__supervisor *supervisor);
 int hs__supervisor_plan(hs__supervisor *supervisor, bool rehearse);
 /* Queues a trial (copied). HS_OK or HS_ERROR_MEMORY. */
 int hs__supervisor_give(hs__supervisor *supervisor, const hs_trial *trial);
-/* Sends the trials queued since the last call, as one message. */
+/* Sends trials to the executor: as many as hide the way there, so that most can still be given back. */
 int hs__supervisor_send(hs__supervisor *supervisor);
 size_t hs__supervisor_waiting(const hs__supervisor *supervisor); /* trials given and not reported */
-/* Forgets the trials that the executor has not begun; returns how many. Those begun are reported as usual. */
-size_t hs__supervisor_forget_waiting(hs__supervisor *supervisor);
+/* Gives back (event `returned`) the trials that were not sent to the executor. Those sent are reported as usual. */
+void hs__supervisor_drain(hs__supervisor *supervisor);
 
 /* Fills descriptors for poll; returns how many. *timeout is lowered (seconds; < 0 = none) to the next deadline. */
 int hs__supervisor_poll(const hs__supervisor *supervisor, struct pollfd *descriptors, double now, double *timeout);

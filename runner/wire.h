@@ -27,10 +27,12 @@
   X(18, BEGUN)       /* nothing: they are; the trial itself begins */                          \
   X(16, DIGESTS)     /* text: digests of the data built so far (also worker to coordinator) */ \
   /* between ranks */                                                                          \
-  X(20, JOIN)    /* u32 CPU level, text host */                                                \
-  X(21, RECORDS) /* u32 n, n records */                                                        \
-  X(22, PING)    /* nothing: the coordinator is alive */                                       \
-  X(23, BYE)     /* nothing: the worker is leaving */
+  X(20, JOIN)     /* u32 CPU level, text host */                                               \
+  X(21, RECORDS)  /* u32 n, n records */                                                       \
+  X(24, DRAIN)    /* nothing: give back what was not begun */                                  \
+  X(25, RETURNED) /* u32 n, n keys: of trials given back */                                    \
+  X(22, PING)     /* nothing: the coordinator is alive */                                      \
+  X(23, BYE)      /* nothing: the worker is leaving */
 
 typedef enum hs__wire_type {
 #define HS__WIRE_ENUM(code, name) HS__WIRE_##name = (code),

@@ -19,7 +19,8 @@ typedef struct worker_state {
   hs__setup setup;
   hs__supervisor *supervisor; /* NULL until the setup came */
   hs_buffer message, records; /* records: what will be sent as RECORDS, behind a count */
-  uint32_t record_count;
+  hs_buffer returned;         /* keys, behind a count */
+  uint32_t record_count, returned_count;
   int fault;
   bool leaving;
 } worker_state;
@@ -57,6 +58,24 @@ static void on_record(void *context, hs_record *record, double seconds) {
   if (worker->records.size > LARGE_MESSAGE && send_records(worker) < 0) worker->fault = HS_ERROR_MEMORY;
 }
 
+static void on_returned(void *context, hs_hash key) {
+  worker_state *worker = context;
+  worker->returned_count++;
+  hs_put_hash(&worker->returned, key);
+}
+
+/* Gives back what was not begun. */
+static int on_drain(worker_state *worker) {
+  if (!worker->supervisor) return HS_OK;
+  worker->returned_count = 0;
+  hs_buffer_clear(&worker->returned);
+  hs_put_u32(&worker->returned, 0);
+  hs__supervisor_drain(worker->supervisor);
+  if (worker->returned.failed) return HS_ERROR_MEMORY;
+  memcpy(worker->returned.data, &worker->returned_count, sizeof worker->returned_count);
+  return send_to_coordinator(worker, HS__WIRE_RETURNED, &worker->returned);
+}
+
 static void on_fault(void *context, int status, const char *message) {
   worker_state *worker = context;
   hs_buffer payload = {0};
@@ -70,7 +89,8 @@ static void on_fault(void *context, int status, const char *message) {
 
 static int on_setup(worker_state *worker, hs_reader *payload) {
   char message[HS_MESSAGE_SIZE];
-  hs__supervisor_events events = {.context = worker, .hello = on_hello, .record = on_record, .fault = on_fault};
+  hs__supervisor_events events = {
+      .context = worker, .hello = on_hello, .record = on_record, .returned = on_returned, .fault = on_fault};
   HS_TRY(hs__get_setup(payload, &worker->setup));
   HS_TRY(hs__supervisor_new(&worker->rank->keeper, &worker->setup, &events, &worker->supervisor, message));
   return hs__supervisor_start(worker->supervisor);
@@ -92,6 +112,7 @@ static int on_message(worker_state *worker, hs__wire_type type, hs_reader *paylo
   switch (type) {
     case HS__WIRE_SETUP: return on_setup(worker, payload);
     case HS__WIRE_TRIALS: return worker->supervisor ? on_trials(worker, payload) : HS_ERROR_FORMAT;
+    case HS__WIRE_DRAIN: return on_drain(worker);
     case HS__WIRE_QUIT: worker->leaving = true; return HS_OK;
     default: return HS_OK; /* PING: being heard is enough */
   }
@@ -159,6 +180,7 @@ int hs__worker_run(hs__rank *rank) {
   hs__setup_free(&worker.setup);
   hs_buffer_free(&worker.message);
   hs_buffer_free(&worker.records);
+  hs_buffer_free(&worker.returned);
   if (status == HS_ERROR_LOST) {
     /* The coordinator or the keeper is gone; MPI_Finalize would wait for ranks that never come. */
     hs_log_error("rank %d: lost its coordinator or its keeper; leaving", rank->rank);

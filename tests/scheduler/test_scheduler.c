@@ -78,6 +78,15 @@ static void report(hs__scheduler *scheduler, walk_model *model, int worker) {
   model->owner[trial] = -1;
 }
 
+static void give_back(hs__scheduler *scheduler, walk_model *model, int worker) {
+  int trial = some_lease_of(model, worker, draw(model, TRIALS));
+  if (trial < 0) return;
+  assert_false(hs__scheduler_return(scheduler, (worker + 1) % WORKERS, (uint32_t)trial));
+  assert_true(hs__scheduler_return(scheduler, worker, (uint32_t)trial));
+  model->state[trial] = HS__TRIAL_PENDING;
+  model->owner[trial] = -1;
+}
+
 static void settle(hs__scheduler *scheduler, walk_model *model, bool retry) {
   for (int trial = 0; trial < TRIALS; trial++) {
     if (model->state[trial] != HS__TRIAL_DONE) continue;
@@ -115,7 +124,9 @@ static void random_walk(uint32_t groups, unsigned stored_one_in, uint64_t seed) 
     assert_true(step < 400000);
     int worker = lost + (int)draw(&model, (uint64_t)(WORKERS - lost));
     uint64_t event = draw(&model, 100);
-    if (event < 30)
+    if (event < 2)
+      give_back(scheduler, &model, worker);
+    else if (event < 30)
       lease(scheduler, &model, worker);
     else if (event < 97)
       report(scheduler, &model, worker);
