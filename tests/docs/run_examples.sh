@@ -5,7 +5,7 @@
 #   ```lua file=NAME        is written to NAME
 #   ```sh                   is run by sh -e, with `hopsweep` on PATH; must exit 0
 #   ```sh exit=N            must exit N; exit=any: whatever it does is right
-#   ```sh needs=mnist       is run where the data set is found, otherwise skipped with a message
+#   ```sh needs=mnist,pandas is run where these (a data set, pandas, rsqlite) are found, otherwise skipped with a message
 #   ```sh norun             is for readers only
 #   ```text check           every line must be among the lines that the block before it printed; runs of spaces count
 #                           as one, and "..." stands for anything
@@ -57,13 +57,27 @@ has_data() {
   [ -f "$HOPSWEEP_DATA/$1/train-images-idx3-ubyte.gz" ] || [ -f "$HOPSWEEP_DATA/$1/train-images-idx3-ubyte" ]
 }
 
+# has NEED: a data set, or what another language reads stores with.
+has() {
+  case $1 in
+  pandas) python3 -c 'import pandas' 2>/dev/null ;;
+  rsqlite) Rscript -e 'library(RSQLite)' >/dev/null 2>&1 ;;
+  *) has_data "$1" ;;
+  esac
+}
+
 run_block() {
-  needs=$(word_of needs)
-  if [ -n "$needs" ] && ! has_data "$needs"; then
-    echo "skipped: $page:$line: needs $needs; name the folder that holds $needs/ in HOPSWEEP_DATA"
+  for need in $(word_of needs | tr ',' ' '); do
+    has "$need" && continue
+    case $need in
+    pandas) remedy="install python3-pandas" ;;
+    rsqlite) remedy="install r-cran-rsqlite" ;;
+    *) remedy="name the folder that holds $need/ in HOPSWEEP_DATA" ;;
+    esac
+    echo "skipped: $page:$line: needs $need; $remedy"
     : >"$scratch/skipped"
     return
-  fi
+  done
   timeout 300 sh -e "$scratch/blocks/$number" >"$scratch/output" 2>&1 </dev/null
   code=$?
   wanted=$(word_of exit)
