@@ -65,7 +65,5 @@ int hs__coordinator_fail(hs__coordinator *coordinator, int status, const char *m
 int hs__coordinator_receive(hs__coordinator *coordinator, double now, bool *any);
 /* A worker reports a trial. The record is emptied. */
 void hs__coordinator_accept(hs__coordinator *coordinator, int worker, hs_record *record, double seconds);
-/* Gives a worker what it should have. */
-int hs__coordinator_feed(hs__coordinator *coordinator, int worker);
 
 #endif

@@ -33,9 +33,10 @@ static int feed_remote(hs__coordinator *coordinator, int worker, const uint32_t 
   return hs__transport_send(coordinator->rank->transport, worker, HS__WIRE_TRIALS, payload);
 }
 
-int hs__coordinator_feed(hs__coordinator *coordinator, int worker) {
+/* Gives a worker what it should have. */
+static int feed(hs__coordinator *coordinator, int worker) {
   uint32_t trials[LEASE_ROOM];
-  if (!coordinator->scheduler || coordinator->workers[worker] != HS__WORKER_READY) return HS_OK;
+  if (coordinator->workers[worker] != HS__WORKER_READY) return HS_OK;
   while (hs__scheduler_wants_more(coordinator->scheduler, worker)) {
     size_t count = hs__scheduler_lease(coordinator->scheduler, worker, trials, LEASE_ROOM);
     if (count == 0) return HS_OK;
@@ -45,7 +46,7 @@ int hs__coordinator_feed(hs__coordinator *coordinator, int worker) {
 }
 
 static int feed_all(hs__coordinator *coordinator) {
-  for (int worker = 0; worker < coordinator->rank->size; worker++) HS_TRY(hs__coordinator_feed(coordinator, worker));
+  for (int worker = 0; worker < coordinator->rank->size; worker++) HS_TRY(feed(coordinator, worker));
   return HS_OK;
 }
 
@@ -115,8 +116,8 @@ static int on_worker_hello(hs__coordinator *coordinator, int worker, hs_reader *
   hs_free(&fingerprint);
   hs_free(&plugins);
   if (!same) return HS_ERROR_LAUNCH;
-  coordinator->workers[worker] = HS__WORKER_READY;
-  return hs__coordinator_feed(coordinator, worker);
+  coordinator->workers[worker] = HS__WORKER_READY; /* fed by the next step, as all are */
+  return HS_OK;
 }
 
 static int on_records(hs__coordinator *coordinator, int worker, hs_reader *payload) {
@@ -127,7 +128,7 @@ static int on_records(hs__coordinator *coordinator, int worker, hs_reader *paylo
     HS_TRY(hs_get_record(payload, &record));
     hs__coordinator_accept(coordinator, worker, &record, seconds);
   }
-  return hs__coordinator_feed(coordinator, worker);
+  return HS_OK;
 }
 
 static int on_returned(hs__coordinator *coordinator, int worker, hs_reader *payload) {

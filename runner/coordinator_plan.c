@@ -58,26 +58,6 @@ static void on_fault(void *context, int status, const char *message) { hs__coord
 
 /* ---- gathering ---- */
 
-/* What every executor is told; the source is borrowed, so only the folders are freed with it. */
-static int make_setup(hs__coordinator *coordinator) {
-  const hs_settings *settings = coordinator->settings;
-  hs_buffer folders = {0};
-  for (size_t i = 0; i < settings->plugin_folder_count; i++)
-    hs_put_format(&folders, "%s%s", i ? ":" : "", settings->plugin_folders[i]);
-  hs_buffer_text(&folders);
-  if (folders.failed) return hs__coordinator_fail(coordinator, HS_ERROR_MEMORY, "no memory for the setup");
-  coordinator->setup = (hs__setup){
-      .source = *coordinator->source,
-      .plugin_folders = (char *)folders.data,
-      .level = coordinator->rank->level,
-      .threads = settings->threads,
-      .memory_limit = (uint64_t)settings->memory_limit,
-      .trial_timeout = settings->trial_timeout,
-      .crash_limit = (uint32_t)settings->crash_limit,
-  };
-  return HS_OK;
-}
-
 /* Waits until every rank has joined; the level all can run is the lowest. */
 static int await_workers(hs__coordinator *coordinator) {
   hs__rank *rank = coordinator->rank;
@@ -116,7 +96,8 @@ static int ship_setup(hs__coordinator *coordinator) {
 }
 
 int hs__coordinator_gather(hs__coordinator *coordinator) {
-  HS_TRY(make_setup(coordinator));
+  if (hs__setup_make(coordinator->source, coordinator->settings, coordinator->rank->level, &coordinator->setup) < 0)
+    return hs__coordinator_fail(coordinator, HS_ERROR_MEMORY, "no memory for the setup");
   HS_TRY(await_workers(coordinator));
   HS_TRY(ship_setup(coordinator));
   hs__supervisor_events events = {

@@ -65,7 +65,7 @@ int hs_plan(const hs_sweep_source *source, const hs_settings *settings, hs_plan_
             void *context, char *message) {
   hs__keeper keeper;
   hs__supervisor *supervisor = NULL;
-  hs_buffer folders = {0};
+  hs__setup setup;
   planning_state planning = {.head = head, .visit = visit, .context = context, .message = message};
   hs__supervisor_events events = {.context = &planning,
                                   .plan_head = on_head,
@@ -73,19 +73,18 @@ int hs_plan(const hs_sweep_source *source, const hs_settings *settings, hs_plan_
                                   .plan_end = on_end,
                                   .record = on_record,
                                   .fault = on_fault};
-  for (size_t i = 0; i < settings->plugin_folder_count; i++)
-    hs_put_format(&folders, "%s%s", i ? ":" : "", settings->plugin_folders[i]);
-  hs__setup setup = {.source = *source,
-                     .plugin_folders = (char *)(size_t)hs_buffer_text(&folders),
-                     .level = hs_cpu_detect(),
-                     .threads = settings->threads,
-                     .memory_limit = hs__memory_share(1),
-                     .crash_limit = 1};
-  HS_TRY(hs__keeper_start(&keeper, message));
-  int status = hs__supervisor_new(&keeper, &setup, &events, &supervisor, message);
+  if (hs__setup_make(source, settings, hs_cpu_detect(), &setup) < 0)
+    return hs_fail(message, HS_ERROR_MEMORY, "no memory for the setup");
+  setup.memory_limit = hs__memory_share(1); /* nothing else works on this plan */
+  int status = hs__keeper_start(&keeper, message);
+  if (status < 0) {
+    hs_free(&setup.plugin_folders);
+    return status;
+  }
+  status = hs__supervisor_new(&keeper, &setup, &events, &supervisor, message);
   if (status == HS_OK) status = drive(supervisor, &planning);
   hs__supervisor_free(&supervisor);
   hs__keeper_stop(&keeper);
-  hs_buffer_free(&folders);
+  hs_free(&setup.plugin_folders);
   return status;
 }

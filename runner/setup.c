@@ -3,6 +3,27 @@
 #include <base/memory.h>
 #include <base/status.h>
 
+int hs__setup_make(const hs_sweep_source *source, const hs_settings *settings, hs_cpu_level level, hs__setup *setup) {
+  hs_buffer folders = {0};
+  for (size_t i = 0; i < settings->plugin_folder_count; i++)
+    hs_put_format(&folders, "%s%s", i ? ":" : "", settings->plugin_folders[i]);
+  hs_buffer_text(&folders);
+  if (folders.failed) {
+    hs_buffer_free(&folders);
+    return HS_ERROR_MEMORY;
+  }
+  *setup = (hs__setup){
+      .source = *source,
+      .plugin_folders = (char *)folders.data,
+      .level = level,
+      .threads = settings->threads,
+      .memory_limit = (uint64_t)settings->memory_limit,
+      .trial_timeout = settings->trial_timeout,
+      .crash_limit = (uint32_t)settings->crash_limit,
+  };
+  return HS_OK;
+}
+
 void hs__setup_free(hs__setup *setup) {
   hs_sweep_source_free(&setup->source);
   hs_free(&setup->plugin_folders);

@@ -5,6 +5,8 @@
 #include <base/cpu.h>
 #include <base/plan.h>
 
+#include "run.h"
+
 /* Zero-initialise; hs__setup_free ends it. */
 typedef struct hs__setup {
   hs_sweep_source source;
@@ -16,6 +18,9 @@ typedef struct hs__setup {
   uint32_t crash_limit;  /* executors that one trial may cost */
 } hs__setup;
 
+/* What settings say about executors. The source is borrowed: end such a setup with hs_free(&setup->plugin_folders), not
+ * with hs__setup_free. HS_ERROR_MEMORY. */
+int hs__setup_make(const hs_sweep_source *source, const hs_settings *settings, hs_cpu_level level, hs__setup *setup);
 void hs__setup_free(hs__setup *setup);
 void hs__put_setup(hs_buffer *buffer, const hs__setup *setup);
 int hs__get_setup(hs_reader *reader, hs__setup *setup);
